@@ -1,0 +1,207 @@
+"""What ``campaign.toml`` may say, section by section (design, 4: contract)."""
+
+import re
+from datetime import date
+from enum import StrEnum, unique
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from coalizione_mailer.pace import Limit
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@unique
+class Form(StrEnum):
+    """To each mayor by name of the Comune, or one text for all."""
+
+    INDIVIDUAL = "individual"
+    CIRCULAR = "circular"
+
+
+@unique
+class ChannelChoice(StrEnum):
+    """Which address of a Comune is used."""
+
+    PEC = "pec"
+    EMAIL = "email"
+    PEC_THEN_EMAIL = "pec-then-email"
+
+
+@unique
+class Security(StrEnum):
+    """How the connection is protected."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@unique
+class Profile(StrEnum):
+    """The rules of the post the letters go by (design, 7)."""
+
+    PEC = "pec"
+    ORDINARY = "ordinary"
+
+
+def _one_line(text: str) -> str:
+    """Refuse control characters: a value of a header can never bring a new line."""
+    if not text.strip() or re.search(r"[\x00-\x1f\x7f]", text):
+        raise ValueError(text)
+    return text
+
+
+def _mailbox(text: str) -> str:
+    if not re.fullmatch(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@.<>]+", text):
+        raise ValueError(text)
+    return text
+
+
+def _as_limit(value: object) -> Limit:
+    return Limit.parse(value if isinstance(value, str) else "")
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+Mailbox = Annotated[Line, AfterValidator(_mailbox)]
+RateLimit = Annotated[Limit, BeforeValidator(_as_limit)]
+
+
+class _Section(BaseModel):
+    """Values as written: nothing is converted, nothing unknown passes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
+
+
+class CampaignSection(_Section):
+    """What the campaign is called, and the subject of its messages."""
+
+    name: Annotated[Line, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    subject: Line
+
+
+class EventSection(_Section):
+    """The event; any further key is handed to the templates."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+    title: Line
+    date: date
+    time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    place: Line
+
+
+class ProtocolSection(_Section):
+    """The protocol number of the letter; the suffix is never part of the number."""
+
+    number: Annotated[int, Field(gt=0)]
+    suffix: str = ""
+    date: date
+    place: Line
+
+    @property
+    def confirmation(self) -> str:
+        """What the operator types to confirm: number/year."""
+        return f"{self.number}/{self.date.year}"
+
+    @property
+    def label(self) -> str:
+        """The number as printed after ``Prot.``."""
+        return f"{self.number} {self.suffix}".strip()
+
+
+class Signatory(_Section):
+    """Who signs."""
+
+    name: Line
+    role: Line
+
+
+class SenderSection(_Section):
+    """From whom the messages come."""
+
+    name: Line
+    address: Mailbox
+    reply_to: Mailbox
+    signatory: Signatory
+
+
+class RecipientsSection(_Section):
+    """Who is in the band; both ends are inclusive."""
+
+    population: Line
+    min: Annotated[int, Field(ge=0)]
+    max: Annotated[int, Field(ge=0)]
+    regions: tuple[str, ...] = Field(default=(), strict=False)
+    provinces: tuple[str, ...] = Field(default=(), strict=False)
+    include: tuple[str, ...] = Field(default=(), strict=False)
+    exclude: tuple[str, ...] = Field(default=(), strict=False)
+    register_file: Path = Field(default=Path("data/comuni.csv"), alias="register", strict=False)
+    addresses: Path = Field(strict=False)
+    channel: Annotated[ChannelChoice, Field(strict=False)]
+
+
+class LetterSection(_Section):
+    """Which templates, which form, which kind of PDF."""
+
+    template: Path = Field(strict=False)
+    form: Annotated[Form, Field(strict=False)] = Form.INDIVIDUAL
+    pdf_variant: Line = "pdf/a-2a"
+
+
+class Attachment(_Section):
+    """A file that goes with every letter."""
+
+    path: Path = Field(strict=False)
+
+
+class SmtpSection(_Section):
+    """The server that sends; the password is never here."""
+
+    host: Line
+    port: Annotated[int, Field(ge=1, le=65535)]
+    security: Annotated[Security, Field(strict=False)]
+    username: str = ""
+    password_file: Annotated[Path | None, Field(strict=False)] = None
+    ca_file: Annotated[Path | None, Field(strict=False)] = None
+    profile: Annotated[Profile, Field(strict=False)] = Profile.PEC
+    connections: Annotated[int, Field(ge=1, le=100)] = 4
+    timeout: Annotated[int, Field(ge=1, le=3600)] = 60
+    limits: tuple[RateLimit, ...] = Field(default=(), strict=False)
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the server is this very machine."""
+        return self.host in _LOOPBACK or self.host.startswith("127.")
+
+
+class LedgerSection(_Section):
+    """Where the ledger is."""
+
+    url: Line = "sqlite:///archive/ledger.sqlite"
+
+
+class MailboxSection(_Section):
+    """Where receipts and replies are read."""
+
+    host: Line
+    port: Annotated[int, Field(ge=1, le=65535)] = 993
+    username: str = ""
+    folders: tuple[str, ...] = Field(default=("INBOX",), strict=False)
+
+
+class Configuration(_Section):
+    """The whole file."""
+
+    campaign: CampaignSection
+    event: EventSection
+    protocol: ProtocolSection
+    sender: SenderSection
+    recipients: RecipientsSection
+    letter: LetterSection
+    attachments: tuple[Attachment, ...] = Field(default=(), strict=False)
+    smtp: SmtpSection
+    ledger: LedgerSection = LedgerSection()
+    mailbox: MailboxSection | None = None

@@ -1,0 +1,109 @@
+"""``campaign.toml`` read into a Campaign: every mistake at once, each with its line."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coalizione_mailer.campaign.lines import line_of
+from coalizione_mailer.errors import Code, Problem, ProblemsError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from coalizione_mailer.campaign.configuration import Configuration
+
+FILE_NAME = "campaign.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign folder and what its file says; relative paths start at the folder."""
+
+    root: Path
+    configuration: "Configuration"
+
+    def path(self, relative: Path) -> Path:
+        """Return where a path of the campaign file is."""
+        return self.root / relative
+
+
+def load(root: Path) -> Campaign:
+    """Read the campaign of a folder; raises ProblemsError with one problem per mistake."""
+    path = root / FILE_NAME
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ProblemsError([Problem(Code.CAMPAIGN_MISSING, file=str(path))]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProblemsError([Problem(Code.FILE_UNREADABLE, file=str(path), found=str(error))]) from error
+    return Campaign(root, parse(text))
+
+
+def parse(text: str) -> "Configuration":
+    """Read the text of a campaign file; raises ProblemsError with one problem per mistake."""
+    from pydantic import ValidationError
+
+    from coalizione_mailer.campaign.configuration import Configuration
+
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ProblemsError([_syntax_problem(error, text)]) from error
+    try:
+        return Configuration.model_validate(data)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        raise ProblemsError([_problem(detail, text) for detail in details]) from error
+
+
+def _syntax_problem(error: tomllib.TOMLDecodeError, text: str) -> Problem:
+    """Name the line where TOML stops being TOML, and show it."""
+    import re
+
+    match = re.search(r"\(at line (\d+)", str(error))
+    line = int(match[1]) if match else len(text.splitlines())
+    lines = text.splitlines()
+    found = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    return Problem(Code.TOML_SYNTAX, file=FILE_NAME, line=line, found=found)
+
+
+def _problem(detail: "ErrorDetails", text: str) -> Problem:
+    """Translate one finding of pydantic into ours: code, key, line, what was found."""
+    from coalizione_mailer.campaign.expectations import allowed, nearest_keys
+
+    path = tuple(detail["loc"])
+    key = _key(path)
+    line = line_of(text, path)
+    match detail["type"]:
+        case "missing":
+            return Problem(
+                Code.KEY_MISSING, file=FILE_NAME, line=line, key=key, expected=allowed(path)
+            )
+        case "extra_forbidden":
+            return Problem(
+                Code.KEY_UNKNOWN, file=FILE_NAME, line=line, key=key, expected=nearest_keys(path)
+            )
+        case _:
+            return Problem(
+                Code.VALUE_WRONG,
+                file=FILE_NAME,
+                line=line,
+                key=key,
+                found=_shown(detail["input"]),
+                expected=allowed(path),
+            )
+
+
+def _key(path: tuple[str | int, ...]) -> str:
+    """Write a path as a person would: ``attachments[0].path``."""
+    written = ""
+    for step in path:
+        written += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return written.removeprefix(".")
+
+
+def _shown(value: Any) -> str:
+    """Show a value as it stands in the file, on one line."""
+    shown = f'"{value}"' if isinstance(value, str) else str(value)
+    return shown.encode("unicode_escape").decode("ascii") if not shown.isprintable() else shown

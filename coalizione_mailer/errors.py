@@ -1,0 +1,186 @@
+"""The one exception tree and the problems it carries; no words for the user, only fields.
+
+::
+
+    MailerError                      exit 1
+    |-- ProblemsError                exit 1   one or many mistakes in what was given
+    |   `-- UsageError               exit 2   mistakes in the command line
+    |-- FrozenChangedError           exit 1   templates, data or configuration after the freeze
+    |-- LedgerError                  exit 1   the ledger cannot be used
+    |-- CampaignLockedError          exit 5   another sender is at work
+    |-- ServerUnavailableError       exit 5   no connection, or login refused for now
+    |-- NothingToDoError             exit 9
+    `-- ConfirmationRefusedError     exit 130 the operator did not confirm
+
+``cli.advice`` turns every code into a sentence and an exit code, and is the only place that does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum, unique
+
+
+@unique
+class ExitCode(IntEnum):
+    """What the shell is told (design, section 3)."""
+
+    DONE = 0
+    ERROR = 1
+    USAGE = 2
+    SOME_FAILED = 3
+    IN_DOUBT = 4
+    TEMPORARY = 5
+    NOTHING_TO_DO = 9
+    INTERRUPTED = 130
+
+
+@unique
+class Severity(StrEnum):
+    """How much a problem weighs: an error stands in the way of sending."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@unique
+class Code(StrEnum):
+    """Every problem the program can name; ``cli.advice`` has the sentence for each."""
+
+    # campaign.toml
+    CAMPAIGN_MISSING = "campaign-missing"
+    TOML_SYNTAX = "toml-syntax"
+    KEY_MISSING = "key-missing"
+    KEY_UNKNOWN = "key-unknown"
+    VALUE_WRONG = "value-wrong"
+    # files
+    FILE_MISSING = "file-missing"
+    FILE_UNREADABLE = "file-unreadable"
+    # register
+    COLUMN_MISSING = "column-missing"
+    ROW_WRONG = "row-wrong"
+    COMUNE_DUPLICATE = "comune-duplicate"
+    COMUNE_UNKNOWN = "comune-unknown"
+    COMUNE_AMBIGUOUS = "comune-ambiguous"
+    REGION_UNKNOWN = "region-unknown"
+    PROVINCE_UNKNOWN = "province-unknown"
+    POPULATION_UNKNOWN = "population-unknown"
+    POPULATION_MISSING = "population-missing"
+    # address book
+    ADDRESS_MISSING = "address-missing"
+    ADDRESS_WRONG = "address-wrong"
+    ADDRESS_SHARED = "address-shared"
+    ADDRESS_RESERVED = "address-reserved"
+    # letter
+    TEMPLATE_SYNTAX = "template-syntax"
+    TEMPLATE_FIELD = "template-field"
+    TEMPLATE_RESOURCE = "template-resource"
+    LETTER_PAGES = "letter-pages"
+    GLYPH_MISSING = "glyph-missing"
+    SUBSETTER_MISSING = "subsetter-missing"
+    PANGO_MISSING = "pango-missing"
+    # message
+    MESSAGE_TOO_LARGE = "message-too-large"
+    # sending
+    PLAINTEXT_REMOTE = "plaintext-remote"
+    PASSWORD_MISSING = "password-missing"  # noqa: S105  a problem's name, not a password
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake or doubt: where it stands, what was found, what would be right.
+
+    ``found`` and ``expected`` are values (a key, a number, names to choose from), never sentences.
+    """
+
+    code: Code
+    severity: Severity = Severity.ERROR
+    file: str | None = None
+    line: int | None = None
+    key: str | None = None
+    found: str | None = None
+    expected: tuple[str, ...] = ()
+    comune: str | None = None
+
+
+class MailerError(Exception):
+    """The root of all that the program itself raises."""
+
+    exit_code: ExitCode = ExitCode.ERROR
+
+
+@dataclass(eq=False)
+class ProblemsError(MailerError, ValueError):
+    """What was given has these mistakes; all of them, not the first."""
+
+    problems: Sequence[Problem]
+
+    def __str__(self) -> str:
+        return "; ".join(f"{p.code} {p.file}:{p.line} {p.key} {p.found}" for p in self.problems)
+
+
+class UsageError(ProblemsError):
+    """The command line has these mistakes."""
+
+    exit_code = ExitCode.USAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One input that is no longer what was frozen: ``kind`` is changed, added or removed."""
+
+    name: str
+    kind: str
+
+
+@dataclass(eq=False)
+class FrozenChangedError(MailerError):
+    """Inputs changed after the freeze; ``attempted`` says whether a letter has already left."""
+
+    changes: Sequence[Change]
+    attempted: bool
+
+
+@dataclass(eq=False)
+class LedgerError(MailerError):
+    """The ledger cannot be used: ``reason`` is a short fixed word, ``detail`` the driver's own."""
+
+    path: str
+    reason: str
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class CampaignLockedError(MailerError):
+    """Another process sends this campaign: who, and since when."""
+
+    exit_code = ExitCode.TEMPORARY
+    owner: str
+    since: str
+
+
+@dataclass(eq=False)
+class ServerUnavailableError(MailerError, ConnectionError):
+    """The server cannot be used now: ``stage`` is connect, tls, login or session."""
+
+    exit_code = ExitCode.TEMPORARY
+    host: str
+    port: int
+    stage: str
+    detail: str
+    permanent: bool = False
+
+
+class NothingToDoError(MailerError):
+    """There is nothing left to do."""
+
+    exit_code = ExitCode.NOTHING_TO_DO
+
+
+@dataclass(eq=False)
+class ConfirmationRefusedError(MailerError):
+    """The operator did not type the protocol: ``expected`` is what confirms."""
+
+    exit_code = ExitCode.INTERRUPTED
+    expected: str
+    given: str | None = field(default=None)
