@@ -53,6 +53,8 @@ class Code(StrEnum):
     KEY_MISSING = "key-missing"
     KEY_UNKNOWN = "key-unknown"
     VALUE_WRONG = "value-wrong"
+    VALUE_NOT_ALLOWED = "value-not-allowed"
+    BAND_EMPTY = "band-empty"
     # files
     FILE_MISSING = "file-missing"
     FILE_UNREADABLE = "file-unreadable"

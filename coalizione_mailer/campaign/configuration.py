@@ -54,6 +54,11 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _printable(text: str) -> str:
+    """Refuse control characters, allow nothing at all."""
+    return _one_line(text) if text else text
+
+
 def _mailbox(text: str) -> str:
     if not re.fullmatch(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@.<>]+", text):
         raise ValueError(text)
@@ -64,21 +69,35 @@ def _as_limit(value: object) -> Limit:
     return Limit.parse(value if isinstance(value, str) else "")
 
 
-Line = Annotated[str, AfterValidator(_one_line)]
-Mailbox = Annotated[Line, AfterValidator(_mailbox)]
-RateLimit = Annotated[Limit, BeforeValidator(_as_limit)]
+Line = Annotated[str, AfterValidator(_one_line), Field(examples=['"..."'])]
+Mailbox = Annotated[
+    str,
+    AfterValidator(_one_line),
+    AfterValidator(_mailbox),
+    Field(examples=["segreteria@ente.example"]),
+]
+RateLimit = Annotated[Limit, BeforeValidator(_as_limit), Field(examples=["60/minute", "2000/day"])]
+Day = Annotated[date, Field(examples=["2017-09-18"])]
+Inhabitants = Annotated[int, Field(ge=0, examples=["5000"])]
+Port = Annotated[int, Field(ge=1, le=65535, examples=["465", "587"])]
+File = Annotated[Path, Field(strict=False, examples=['"data/..."'])]
+Names = Annotated[tuple[Line, ...], Field(strict=False, examples=['["Veneto", "VI"]'])]
 
 
 class _Section(BaseModel):
     """Values as written: nothing is converted, nothing unknown passes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True
+    )
 
 
 class CampaignSection(_Section):
     """What the campaign is called, and the subject of its messages."""
 
-    name: Annotated[Line, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    name: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=['"coalizione-2017"'])
+    ]
     subject: Line
 
 
@@ -88,17 +107,17 @@ class EventSection(_Section):
     model_config = ConfigDict(extra="allow", frozen=True, strict=True)
 
     title: Line
-    date: date
-    time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    date: Day
+    time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=['"10:30"'])]
     place: Line
 
 
 class ProtocolSection(_Section):
     """The protocol number of the letter; the suffix is never part of the number."""
 
-    number: Annotated[int, Field(gt=0)]
-    suffix: str = ""
-    date: date
+    number: Annotated[int, Field(gt=0, examples=["166"])]
+    suffix: Annotated[str, AfterValidator(_printable), Field(examples=['"W/LP"'])] = ""
+    date: Day
     place: Line
 
     @property
@@ -132,21 +151,21 @@ class RecipientsSection(_Section):
     """Who is in the band; both ends are inclusive."""
 
     population: Line
-    min: Annotated[int, Field(ge=0)]
-    max: Annotated[int, Field(ge=0)]
-    regions: tuple[str, ...] = Field(default=(), strict=False)
-    provinces: tuple[str, ...] = Field(default=(), strict=False)
-    include: tuple[str, ...] = Field(default=(), strict=False)
-    exclude: tuple[str, ...] = Field(default=(), strict=False)
-    register_file: Path = Field(default=Path("data/comuni.csv"), alias="register", strict=False)
-    addresses: Path = Field(strict=False)
+    min: Inhabitants
+    max: Inhabitants
+    regions: Names = ()
+    provinces: Names = ()
+    include: Names = ()
+    exclude: Names = ()
+    comuni: File = Path("data/comuni.csv")
+    addresses: File
     channel: Annotated[ChannelChoice, Field(strict=False)]
 
 
 class LetterSection(_Section):
     """Which templates, which form, which kind of PDF."""
 
-    template: Path = Field(strict=False)
+    template: File
     form: Annotated[Form, Field(strict=False)] = Form.INDIVIDUAL
     pdf_variant: Line = "pdf/a-2a"
 
@@ -154,21 +173,21 @@ class LetterSection(_Section):
 class Attachment(_Section):
     """A file that goes with every letter."""
 
-    path: Path = Field(strict=False)
+    path: File
 
 
 class SmtpSection(_Section):
     """The server that sends; the password is never here."""
 
     host: Line
-    port: Annotated[int, Field(ge=1, le=65535)]
+    port: Port
     security: Annotated[Security, Field(strict=False)]
     username: str = ""
-    password_file: Annotated[Path | None, Field(strict=False)] = None
-    ca_file: Annotated[Path | None, Field(strict=False)] = None
+    password_file: File | None = None
+    ca_file: File | None = None
     profile: Annotated[Profile, Field(strict=False)] = Profile.PEC
-    connections: Annotated[int, Field(ge=1, le=100)] = 4
-    timeout: Annotated[int, Field(ge=1, le=3600)] = 60
+    connections: Annotated[int, Field(ge=1, le=100, examples=["4"])] = 4
+    timeout: Annotated[int, Field(ge=1, le=3600, examples=["60"])] = 60
     limits: tuple[RateLimit, ...] = Field(default=(), strict=False)
 
     @property
@@ -187,9 +206,9 @@ class MailboxSection(_Section):
     """Where receipts and replies are read."""
 
     host: Line
-    port: Annotated[int, Field(ge=1, le=65535)] = 993
+    port: Port = 993
     username: str = ""
-    folders: tuple[str, ...] = Field(default=("INBOX",), strict=False)
+    folders: Names = ("INBOX",)
 
 
 class Configuration(_Section):

@@ -36,7 +36,9 @@ def load(root: Path) -> Campaign:
     except FileNotFoundError:
         raise ProblemsError([Problem(Code.CAMPAIGN_MISSING, file=str(path))]) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ProblemsError([Problem(Code.FILE_UNREADABLE, file=str(path), found=str(error))]) from error
+        raise ProblemsError(
+            [Problem(Code.FILE_UNREADABLE, file=str(path), found=str(error))]
+        ) from error
     return Campaign(root, parse(text))
 
 
@@ -51,10 +53,46 @@ def parse(text: str) -> "Configuration":
     except tomllib.TOMLDecodeError as error:
         raise ProblemsError([_syntax_problem(error, text)]) from error
     try:
-        return Configuration.model_validate(data)
+        configuration = Configuration.model_validate(data)
     except ValidationError as error:
         details = error.errors(include_url=False)
         raise ProblemsError([_problem(detail, text) for detail in details]) from error
+    if problems := _contradictions(configuration, text):
+        raise ProblemsError(problems)
+    return configuration
+
+
+def _contradictions(configuration: "Configuration", text: str) -> list[Problem]:
+    """Find values that are right alone and wrong together."""
+    from coalizione_mailer.campaign.configuration import Security
+
+    problems = []
+    band, smtp = configuration.recipients, configuration.smtp
+    if band.min > band.max:
+        where = ("recipients", "min")
+        problems.append(
+            Problem(
+                Code.BAND_EMPTY,
+                file=FILE_NAME,
+                line=line_of(text, where),
+                key=_key(where),
+                found=str(band.min),
+                expected=(str(band.max),),
+            )
+        )
+    if smtp.security is Security.NONE and not smtp.loopback:
+        where = ("smtp", "security")
+        problems.append(
+            Problem(
+                Code.PLAINTEXT_REMOTE,
+                file=FILE_NAME,
+                line=line_of(text, where),
+                key=_key(where),
+                found=smtp.host,
+                expected=(Security.TLS, Security.STARTTLS),
+            )
+        )
+    return problems
 
 
 def _syntax_problem(error: tomllib.TOMLDecodeError, text: str) -> Problem:
@@ -70,7 +108,7 @@ def _syntax_problem(error: tomllib.TOMLDecodeError, text: str) -> Problem:
 
 def _problem(detail: "ErrorDetails", text: str) -> Problem:
     """Translate one finding of pydantic into ours: code, key, line, what was found."""
-    from coalizione_mailer.campaign.expectations import allowed, nearest_keys
+    from coalizione_mailer.campaign.expectations import allowed, is_listed, nearest_keys
 
     path = tuple(detail["loc"])
     key = _key(path)
@@ -86,7 +124,7 @@ def _problem(detail: "ErrorDetails", text: str) -> Problem:
             )
         case _:
             return Problem(
-                Code.VALUE_WRONG,
+                Code.VALUE_NOT_ALLOWED if is_listed(path) else Code.VALUE_WRONG,
                 file=FILE_NAME,
                 line=line,
                 key=key,
