@@ -58,6 +58,7 @@ class Code(StrEnum):
     # files
     FILE_MISSING = "file-missing"
     FILE_UNREADABLE = "file-unreadable"
+    FOLDER_NOT_EMPTY = "folder-not-empty"
     # register
     COLUMN_MISSING = "column-missing"
     ROW_WRONG = "row-wrong"
