@@ -131,7 +131,7 @@ def judge(phase: Phase, code: int | None, text: str = "") -> Outcome:
 RETRY_DELAYS = (300, 900, 1800, 3600, 7200, 14400)
 """Seconds between tries; greylisting clears within the first (RFC 6647, section 2.3)."""
 
-LOST_DELAY = 5
+LOST_DELAYS = (5, 10, 30, 60, 120) + (300,) * 15
 """Seconds before a letter is tried again whose connection was lost before the end of DATA."""
 
 
@@ -150,8 +150,7 @@ class GiveUp(StrEnum):
 
 def retry(outcome: Outcome, attempts: int) -> Retry | GiveUp:
     """Decide what follows a deferred attempt, given how many were made, this one included."""
-    if attempts > len(RETRY_DELAYS):
+    delays = LOST_DELAYS if outcome.code is None else RETRY_DELAYS
+    if attempts > len(delays):
         return GiveUp.TOO_MANY
-    if outcome.code is None:
-        return Retry(LOST_DELAY * attempts)
-    return Retry(RETRY_DELAYS[attempts - 1])
+    return Retry(delays[attempts - 1])

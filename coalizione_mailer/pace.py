@@ -12,6 +12,9 @@ from dataclasses import dataclass
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _LIMIT = re.compile(r"^\s*([1-9][0-9]{0,6})\s*/\s*(second|minute|hour|day)\s*$")
 
+_SPREAD_UP_TO = 60
+_SMALLEST_GAP = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -33,12 +36,12 @@ class Limit:
         return f"{self.count}/{unit}"
 
 
-def wait(limits: Iterable[Limit], ended: Sequence[float], in_flight: int, now: float) -> float:
+def wait(limits: Iterable[Limit], ended: Sequence[float], in_flight: int, *, now: float) -> float:
     """Return the seconds to wait before one more attempt may start; infinite while none may.
 
     ``ended`` are the ends of past attempts in ascending order (seconds, same clock as ``now``);
-    ``in_flight`` attempts have started and not ended. The answer is 0.0 when one may start now,
-    and infinite when only the end of an attempt in flight can make room.
+    ``in_flight`` attempts have started and not ended: when they alone fill a window, only the
+    end of one of them can make room, and the answer is infinite.
     """
     longest = 0.0
     for limit in limits:
@@ -48,6 +51,17 @@ def wait(limits: Iterable[Limit], ended: Sequence[float], in_flight: int, now: f
         if len(ended) >= room:
             longest = max(longest, ended[-room] + limit.seconds - now)
     return longest
+
+
+def gap(limits: Iterable[Limit]) -> float:
+    """Return the seconds between starts that spread a short window evenly, 0.0 where not worth it.
+
+    A server that allows 60 a minute is offered one a second, not 60 at once; a day's limit is
+    not spread, since the office wants to go home.
+    """
+    short = [limit for limit in limits if limit.seconds <= _SPREAD_UP_TO]
+    widest = max((limit.seconds / limit.count for limit in short), default=0.0)
+    return widest if widest >= _SMALLEST_GAP else 0.0
 
 
 def history_needed(limits: Iterable[Limit]) -> tuple[int, int]:
@@ -61,7 +75,6 @@ def history_needed(limits: Iterable[Limit]) -> tuple[int, int]:
 
 def duration(limits: Iterable[Limit], messages: int) -> float:
     """Return the seconds that ``messages`` take when nothing but the limits holds them back."""
-    return max(
-        (((messages - 1) // limit.count) * float(limit.seconds) for limit in limits if messages),
-        default=0.0,
-    )
+    every = tuple(limits)
+    windows = (((messages - 1) // limit.count) * float(limit.seconds) for limit in every)
+    return max((*windows, gap(every) * (messages - 1)), default=0.0) if messages else 0.0

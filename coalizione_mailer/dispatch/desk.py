@@ -1,0 +1,128 @@
+"""The desk between the workers and the ledger: many requests, one commit (group commit).
+
+Every claim and every outcome is on the disk before its worker goes on. Requests that arrive while
+a commit is under way share the next one, so that ten connections do not pay for ten commits.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from coalizione_mailer.errors import LedgerError
+from coalizione_mailer.ledger import deliveries, rounds
+from coalizione_mailer.ledger.deliveries import Choice, Claim, Settlement
+from coalizione_mailer.ledger.store import Ledger
+from coalizione_mailer.letter.message import join
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed delivery with the bytes of its message, proved to be those of the freeze."""
+
+    claim: Claim
+    message: bytes
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What waits for the next commit."""
+
+    settlements: list[Settlement] = field(default_factory=list)
+    settled: list["asyncio.Future[None]"] = field(default_factory=list)
+    wanted: list["asyncio.Future[Job | None]"] = field(default_factory=list)
+
+    def answer(self, jobs: list[Job]) -> None:
+        """Tell everyone that the commit is on the disk; jobs are handed out from the end."""
+        for settled in self.settled:
+            if not settled.done():
+                settled.set_result(None)
+        for wanted in self.wanted:
+            if not wanted.done():
+                wanted.set_result(jobs.pop() if jobs else None)
+
+    def fail(self, error: Exception) -> None:
+        """Tell everyone that nothing of it was written."""
+        for settled in self.settled:
+            if not settled.done():
+                settled.set_exception(error)
+        for wanted in self.wanted:
+            if not wanted.done():
+                wanted.set_exception(error)
+
+
+class Desk:
+    """Takes claims and outcomes to the ledger, in a thread of its own."""
+
+    def __init__(self, ledger: Ledger, opened: rounds.Round, choice: Choice) -> None:
+        self._ledger = ledger
+        self._choice = choice
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        self._batch = _Batch()
+        self._pump: asyncio.Task[None] | None = None
+        with ledger.reading() as connection:
+            self._frame = rounds.frame(connection, opened)
+
+    async def claim(self, clock: Callable[[], float]) -> Job | None:
+        """Claim the next delivery whose turn has come; None when there is none now."""
+        future: asyncio.Future[Job | None] = asyncio.get_running_loop().create_future()
+        self._batch.wanted.append(future)
+        self._wake(clock)
+        return await future
+
+    async def settle(self, settlement: Settlement, clock: Callable[[], float]) -> None:
+        """Write down how an attempt ended; returns when it is on the disk."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._batch.settlements.append(settlement)
+        self._batch.settled.append(future)
+        self._wake(clock)
+        await future
+
+    async def next_due(self) -> float | None:
+        """Return when the next queued delivery has its turn, None when none is queued."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._next_due)
+
+    async def close(self) -> None:
+        """Wait for what is under way, then end the thread."""
+        if self._pump is not None:
+            await asyncio.wait({self._pump})
+        self._thread.shutdown(wait=True)
+
+    def _wake(self, clock: Callable[[], float]) -> None:
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._work_off(clock))
+
+    async def _work_off(self, clock: Callable[[], float]) -> None:
+        """Commit batch after batch until nothing waits."""
+        loop = asyncio.get_running_loop()
+        while self._batch.settled or self._batch.wanted:
+            batch, self._batch = self._batch, _Batch()
+            count = sum(not future.done() for future in batch.wanted)
+            try:
+                jobs = await loop.run_in_executor(
+                    self._thread, self._commit, batch.settlements, count, clock()
+                )
+            except Exception as error:  # noqa: BLE001  handed to whoever asked
+                batch.fail(error)
+            else:
+                batch.answer(jobs)
+
+    def _commit(self, settlements: list[Settlement], count: int, now: float) -> list[Job]:
+        """Write outcomes and claims in one transaction; last claimed comes first in the list."""
+        with self._ledger.writing() as connection:
+            deliveries.settle(connection, settlements)
+            claims = deliveries.claim(connection, self._choice, count, now=now) if count else []
+            # Before the commit, so that a damaged message is claimed by nobody.
+            return [self._job(claimed) for claimed in reversed(claims)]
+
+    def _job(self, claimed: Claim) -> Job:
+        """Put the message together and hold it against the hash of the freeze."""
+        message = join(claimed.head, claimed.letter, self._frame)
+        if hashlib.sha256(message).hexdigest() != claimed.message_sha256:
+            raise LedgerError(self._ledger.name, "damaged", claimed.message_id)
+        return Job(claimed, message)
+
+    def _next_due(self) -> float | None:
+        with self._ledger.reading() as connection:
+            return deliveries.next_due(connection, self._choice)

@@ -1,0 +1,278 @@
+"""One run of ``send``: workers take letters from the ledger to the server, under the limits.
+
+Each worker: wait for its turn, have a session, claim, deliver, settle. A claim is on the disk
+before the first byte leaves, the outcome before the next claim. What a run cannot finish stays in
+the ledger for the next.
+"""
+
+import asyncio
+import math
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum, unique
+from typing import Protocol
+
+from coalizione_mailer import pace
+from coalizione_mailer.dispatch.desk import Desk, Job
+from coalizione_mailer.dispatch.pacer import Pacer
+from coalizione_mailer.errors import ServerUnavailableError
+from coalizione_mailer.ledger import deliveries
+from coalizione_mailer.ledger.deliveries import Choice, Settlement
+from coalizione_mailer.ledger.rounds import Round
+from coalizione_mailer.ledger.store import Ledger
+from coalizione_mailer.lifecycle import Event, Outcome, Retry, retry
+from coalizione_mailer.model import Envelope
+from coalizione_mailer.pace import Limit
+from coalizione_mailer.transport import Session, Transport
+
+LONGEST_WAIT = 900.0
+"""Seconds a run waits for a turn; beyond that it ends and says when to run again."""
+
+_BRAKE_AFTER = 10
+_BRAKE_SECONDS = 60.0
+_BRAKES = 5
+_RECONNECT_DELAYS = (1.0, 2.0, 4.0, 8.0)
+_IDLE = 20.0
+_POLL = 0.25
+
+
+@unique
+class Ending(StrEnum):
+    """Why a run ended."""
+
+    DONE = "done"
+    STOPPED = "stopped"  # the operator asked
+    LATER = "later"  # the rest has its turn later than a run waits
+    UNAVAILABLE = "unavailable"  # the server could not be used
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a run is to do: from whom, at what pace, over how many connections, how many letters."""
+
+    round: Round
+    limits: Sequence[Limit] = ()
+    connections: int = 4
+    at_most: int | None = None
+    only: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Result:
+    """How a run ended: outcomes by event, and when to run again if it must be (epoch seconds)."""
+
+    ending: Ending = Ending.DONE
+    outcomes: Counter[Event] = field(default_factory=Counter)
+    resume_at: float | None = None
+    error: ServerUnavailableError | None = None
+
+
+class Observer(Protocol):
+    """Whoever wants to see the run: a progress bar."""
+
+    def settled(self, job: Job, settlement: Settlement) -> None:
+        """An attempt has ended and is on record."""
+        ...
+
+    def waits(self, seconds: float) -> None:
+        """Nothing leaves for so long."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time handed in: ``now`` in seconds since the epoch, never going back within a run."""
+
+    now: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+class Run:
+    """One run over one round; ``stop`` ends it after the letters in flight."""
+
+    def __init__(
+        self, ledger: Ledger, transport: Transport, orders: Orders, clock: Clock, observer: Observer
+    ) -> None:
+        self._ledger = ledger
+        self._transport = transport
+        self._orders = orders
+        self._clock = clock
+        self._observer = observer
+        self._result = Result()
+        self._claimed = 0
+        self._sessions = 0
+        self._failures = 0
+        self._deferred_in_a_row = 0
+        self._brake_until = 0.0
+        self._ended = asyncio.Event()
+        count, seconds = pace.history_needed(orders.limits)
+        with ledger.reading() as connection:
+            past = deliveries.past_attempts(connection, count, clock.now() - seconds)
+        self._pacer = Pacer(orders.limits, past)
+        self._desk = Desk(ledger, orders.round, Choice(orders.round.id, orders.only))
+
+    def stop(self) -> None:
+        """Let the letters in flight end, then no more."""
+        self._finish(Ending.STOPPED)
+
+    async def go(self) -> Result:
+        """Send what has its turn and return how it went; raises LedgerError.
+
+        Cancelled, it leaves the letters in flight as they are in the ledger: in doubt.
+        """
+        workers = [asyncio.create_task(self._work()) for _ in range(self._orders.connections)]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+            await self._desk.close()
+        return self._result
+
+    async def _work(self) -> None:
+        """Carry letters over one connection until none is left."""
+        session: Session | None = None
+        try:
+            while await self._turn(session):
+                if session is None or not session.alive:
+                    session = await self._connected(session)
+                    continue
+                if job := await self._claim():
+                    await self._carry(job, session)
+        finally:
+            if session is not None:
+                self._sessions -= 1
+                await session.close()
+
+    async def _turn(self, session: Session | None) -> bool:
+        """Wait until a letter may leave; False when this run has no more to do."""
+        while not self._ended.is_set():
+            if self._orders.at_most is not None and self._claimed >= self._orders.at_most:
+                return False
+            now = self._clock.now()
+            seconds = max(self._pacer.wait(now), self._brake_until - now)
+            if seconds <= 0.0:
+                return True
+            if seconds > LONGEST_WAIT and not math.isinf(seconds):
+                self._finish(Ending.LATER, now + seconds)
+                return False
+            if seconds > _IDLE and session is not None and not math.isinf(seconds):
+                await session.close()
+            self._observer.waits(0.0 if math.isinf(seconds) else seconds)
+            await self._pause(min(seconds, _IDLE) if not math.isinf(seconds) else _POLL)
+        return False
+
+    async def _claim(self) -> Job | None:
+        """Claim a letter, or wait until one may have its turn."""
+        now = self._clock.now()
+        if self._pacer.wait(now) > 0.0 or self._ended.is_set():
+            return None
+        self._pacer.start(now)
+        self._claimed += 1
+        job = None
+        try:
+            job = await self._desk.claim(self._clock.now)
+        finally:
+            if job is None:
+                self._pacer.unstart()
+                self._claimed -= 1
+        if job is None:
+            await self._wait_for_due()
+        return job
+
+    async def _wait_for_due(self) -> None:
+        """Nothing has its turn now: wait for it, or end the run."""
+        due = await self._desk.next_due()
+        now = self._clock.now()
+        if due is not None and due - now <= LONGEST_WAIT:
+            self._observer.waits(max(due - now, 0.0))
+            await self._pause(min(max(due - now, 0.0), _IDLE))
+        elif self._pacer.in_flight:
+            # One of them may yet be put back.
+            await self._pause(_POLL)
+        else:
+            self._finish(Ending.DONE if due is None else Ending.LATER, due)
+
+    async def _carry(self, job: Job, session: Session) -> None:
+        """Deliver one message and write down how that ended."""
+        claim = job.claim
+        envelope = Envelope(
+            self._orders.round.sender, claim.address, claim.message_id.strip("<>").partition("@")[0]
+        )
+        outcome = await session.deliver(envelope, job.message)
+        now = self._clock.now()
+        self._pacer.end(now)
+        settlement = Settlement(
+            claim.delivery_id, claim.attempt, outcome, now, self._due(outcome, claim.attempt, now)
+        )
+        await self._desk.settle(settlement, self._clock.now)
+        self._result.outcomes[settlement.event] += 1
+        self._brake(outcome, now)
+        self._observer.settled(job, settlement)
+
+    def _brake(self, outcome: Outcome, now: float) -> None:
+        """Hold back when the server puts off one letter after the other, and end when it goes on.
+
+        Otherwise a server that is overloaded would see all 2,400 letters, and put all of them off.
+        """
+        if outcome.event is not Event.DEFERRED:
+            self._deferred_in_a_row = 0
+            return
+        self._deferred_in_a_row += 1
+        brakes, rest = divmod(self._deferred_in_a_row, _BRAKE_AFTER)
+        if brakes >= _BRAKES:
+            self._finish(Ending.LATER, now + LONGEST_WAIT)
+        elif rest == 0:
+            self._brake_until = now + _BRAKE_SECONDS * brakes
+
+    def _due(self, outcome: Outcome, attempt: int, now: float) -> float | None:
+        """Say when a deferred letter has its next turn."""
+        if outcome.event is not Event.DEFERRED:
+            return None
+        match retry(outcome, attempt):
+            case Retry(seconds):
+                return now + seconds
+            case _:
+                return None
+
+    async def _connected(self, old: Session | None) -> Session | None:
+        """Open a session; after failures in a row, with none open elsewhere, end the run."""
+        if old is not None:
+            self._sessions -= 1
+            await old.close()
+        try:
+            session = await self._transport.connect()
+        except ServerUnavailableError as error:
+            await self._not_connected(error)
+            return None
+        self._sessions += 1
+        self._failures = 0
+        return session
+
+    async def _not_connected(self, error: ServerUnavailableError) -> None:
+        """Wait before another try, longer each time, or end the run."""
+        delay = _RECONNECT_DELAYS[min(self._failures, len(_RECONNECT_DELAYS) - 1)]
+        self._failures += 1
+        enough = len(_RECONNECT_DELAYS) * self._orders.connections
+        if error.permanent or (self._failures > enough and self._sessions == 0):
+            self._result.error = error
+            self._finish(Ending.UNAVAILABLE)
+        else:
+            self._observer.waits(delay)
+            await self._pause(delay)
+
+    async def _pause(self, seconds: float) -> None:
+        """Sleep, but wake when the run ends."""
+        sleep = asyncio.ensure_future(self._clock.sleep(seconds))
+        ended = asyncio.ensure_future(self._ended.wait())
+        await asyncio.wait({sleep, ended}, return_when=asyncio.FIRST_COMPLETED)
+        sleep.cancel()
+        ended.cancel()
+
+    def _finish(self, ending: Ending, resume_at: float | None = None) -> None:
+        if not self._ended.is_set():
+            self._result.ending = ending
+            self._result.resume_at = resume_at
+            self._ended.set()

@@ -1,0 +1,1 @@
+"""The ledger: the database that knows every delivery, attempt and receipt (SQLAlchemy Core)."""

@@ -1,0 +1,218 @@
+"""Deliveries on their way: claimed, settled, found again after a crash (design, 6)."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
+
+from coalizione_mailer.ledger.schema import attempts, blobs, deliveries, history
+from coalizione_mailer.lifecycle import Event, Outcome, State, after
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A delivery given to one worker, with the parts of its message; the attempt is on record."""
+
+    delivery_id: int
+    attempt: int
+    codice_catastale: str
+    denominazione: str
+    sigla: str
+    address: str
+    message_id: str
+    message_sha256: str
+    head: bytes
+    letter: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a claimed delivery ended: the attempt's outcome, and what follows for the delivery.
+
+    ``due`` is when a deferred delivery has its next turn, None when it is given up.
+    """
+
+    delivery_id: int
+    attempt: int
+    outcome: Outcome
+    at: float
+    due: float | None = None
+
+    @property
+    def event(self) -> Event:
+        """What the outcome means for the delivery."""
+        if self.outcome.event is Event.DEFERRED and self.due is None:
+            return Event.REJECTED
+        return self.outcome.event
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which deliveries a run may claim: of one round, perhaps of some Comuni only."""
+
+    round_id: int
+    only: Collection[str] = ()
+
+
+def settle(connection: Connection, settlements: Sequence[Settlement]) -> None:
+    """Write down how attempts ended; settling the same one again changes nothing."""
+    if not settlements:
+        return
+    connection.execute(
+        update(attempts)
+        .where(attempts.c.delivery_id == bindparam("b_id"), attempts.c.number == bindparam("b_no"))
+        .values({name: bindparam(f"b_{name}") for name in _ENDING}),
+        [
+            {
+                "b_id": settled.delivery_id,
+                "b_no": settled.attempt,
+                "b_ended_at": settled.at,
+                "b_event": settled.outcome.event.value,
+                "b_phase": settled.outcome.phase.value,
+                "b_code": settled.outcome.code,
+                "b_answer": settled.outcome.text,
+            }
+            for settled in settlements
+        ],
+    )
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id == bindparam("b_id"), deliveries.c.state == State.SENDING.value)
+        .values(
+            state=bindparam("b_state"), due=bindparam("b_due"), changed_at=bindparam("b_changed")
+        ),
+        [
+            {
+                "b_id": settled.delivery_id,
+                "b_state": after(State.SENDING, settled.event).value,
+                "b_due": settled.due if settled.due is not None else settled.at,
+                "b_changed": settled.at,
+            }
+            for settled in settlements
+        ],
+    )
+
+
+_ENDING = ("ended_at", "event", "phase", "code", "answer")
+
+
+def claim(connection: Connection, choice: Choice, count: int, *, now: float) -> list[Claim]:
+    """Claim up to ``count`` deliveries whose turn has come, writing their attempts."""
+    letters = blobs.alias("letters")
+    made = (
+        select(func.count())
+        .select_from(attempts)
+        .where(attempts.c.delivery_id == deliveries.c.id)
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            deliveries.c.id.label("delivery_id"),
+            (made + 1).label("attempt"),
+            deliveries.c.codice_catastale,
+            deliveries.c.denominazione,
+            deliveries.c.sigla,
+            deliveries.c.address,
+            deliveries.c.message_id,
+            deliveries.c.message_sha256,
+            blobs.c.content.label("head"),
+            letters.c.content.label("letter"),
+        )
+        .join(blobs, blobs.c.sha256 == deliveries.c.head_sha256)
+        .join(letters, letters.c.sha256 == deliveries.c.letter_sha256)
+        .where(*_turn(choice), deliveries.c.due <= now)
+        .order_by(deliveries.c.due, deliveries.c.id)
+        .limit(count)
+    )
+    claims = [Claim(**row) for row in connection.execute(statement).mappings()]
+    if not claims:
+        return []
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_([claimed.delivery_id for claimed in claims]))
+        .values(state=after(State.QUEUED, Event.CLAIM).value, changed_at=now)
+    )
+    connection.execute(
+        insert(attempts),
+        [
+            {"delivery_id": claimed.delivery_id, "number": claimed.attempt, "started_at": now}
+            for claimed in claims
+        ],
+    )
+    return claims
+
+
+def next_due(connection: Connection, choice: Choice) -> float | None:
+    """Return when the next queued delivery has its turn, None when none is queued."""
+    due: float | None = connection.scalar(select(func.min(deliveries.c.due)).where(*_turn(choice)))
+    return due
+
+
+def waiting(connection: Connection, choice: Choice) -> int:
+    """Count the deliveries still queued."""
+    return connection.execute(
+        select(func.count()).select_from(deliveries).where(*_turn(choice))
+    ).scalar_one()
+
+
+def doubt_leftovers(connection: Connection, *, now: float) -> int:
+    """Put in doubt what a killed process left in the middle, and return how many.
+
+    Only for the holder of the sender's lock: nobody else may be sending.
+    """
+    left = select(deliveries.c.id).where(deliveries.c.state == State.SENDING.value)
+    connection.execute(
+        update(attempts)
+        .where(attempts.c.delivery_id.in_(left), attempts.c.ended_at.is_(None))
+        .values(ended_at=now, event=Event.UNANSWERED.value)
+    )
+    result = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.state == State.SENDING.value)
+        .values(state=after(State.SENDING, Event.UNANSWERED).value, changed_at=now)
+    )
+    return result.rowcount
+
+
+def resolve(
+    connection: Connection, ids: Sequence[int], word: Event, *, now: float, note: str
+) -> int:
+    """Take the operator's word on letters in doubt and return how many it settled."""
+    state = after(State.IN_DOUBT, word)
+    changed = 0
+    for delivery_id in ids:
+        result = connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id == delivery_id, deliveries.c.state == State.IN_DOUBT.value)
+            .values(state=state.value, due=now, changed_at=now)
+        )
+        if result.rowcount:
+            changed += 1
+            connection.execute(
+                insert(history).values(
+                    delivery_id=delivery_id, at=now, event=word.value, state=state.value, note=note
+                )
+            )
+    return changed
+
+
+def past_attempts(connection: Connection, count: int, since: float) -> list[float]:
+    """Return the ends of the latest attempts, ascending; the pace is computed from them."""
+    ends = connection.scalars(
+        select(attempts.c.ended_at)
+        .where(attempts.c.ended_at >= since)
+        .order_by(attempts.c.ended_at.desc())
+        .limit(count)
+    ).all()
+    return sorted(end for end in ends if end is not None)
+
+
+def _turn(choice: Choice) -> list[ColumnElement[bool]]:
+    """Say which queued deliveries a run may take."""
+    conditions: list[ColumnElement[bool]] = [
+        deliveries.c.state == State.QUEUED.value,
+        deliveries.c.round_id == choice.round_id,
+    ]
+    if choice.only:
+        conditions.append(deliveries.c.codice_catastale.in_(sorted(choice.only)))
+    return conditions

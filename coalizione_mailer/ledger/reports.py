@@ -1,0 +1,88 @@
+"""Questions to the ledger: where every letter is, and what was answered."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from coalizione_mailer.ledger.schema import attempts, deliveries
+from coalizione_mailer.lifecycle import State
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one letter is: the last answer of the server, and when it has its next turn.
+
+    ``changed_at``, ``due`` and ``started_at`` are seconds since the epoch, UTC.
+    """
+
+    delivery_id: int
+    codice_istat: str
+    codice_catastale: str
+    denominazione: str
+    sigla: str
+    regione: str
+    channel: str
+    address: str
+    message_id: str
+    state: State
+    changed_at: float
+    due: float
+    attempts: int
+    started_at: float | None
+    code: int | None
+    answer: str
+
+
+def counts(connection: Connection, round_id: int) -> dict[State, int]:
+    """Count the deliveries of a round in every state, empty states included."""
+    rows = connection.execute(
+        select(deliveries.c.state, func.count())
+        .where(deliveries.c.round_id == round_id)
+        .group_by(deliveries.c.state)
+    )
+    found = {State(state): count for state, count in rows}
+    return {state: found.get(state, 0) for state in State}
+
+
+def standings(
+    connection: Connection, round_id: int, state: State | None = None
+) -> Iterator[Standing]:
+    """List the letters of a round by region and name, perhaps those in one state only."""
+    last = (
+        select(attempts.c.delivery_id, func.max(attempts.c.number).label("number"))
+        .group_by(attempts.c.delivery_id)
+        .subquery()
+    )
+    table = deliveries.c
+    statement = (
+        select(
+            table.id.label("delivery_id"),
+            table.codice_istat,
+            table.codice_catastale,
+            table.denominazione,
+            table.sigla,
+            table.regione,
+            table.channel,
+            table.address,
+            table.message_id,
+            table.state,
+            table.changed_at,
+            table.due,
+            func.coalesce(last.c.number, 0).label("attempts"),
+            attempts.c.started_at,
+            attempts.c.code,
+            func.coalesce(attempts.c.answer, "").label("answer"),
+        )
+        .outerjoin(last, last.c.delivery_id == table.id)
+        .outerjoin(
+            attempts,
+            (attempts.c.delivery_id == table.id) & (attempts.c.number == last.c.number),
+        )
+        .where(table.round_id == round_id)
+        .order_by(table.regione, table.denominazione, table.id)
+    )
+    if state is not None:
+        statement = statement.where(table.state == state.value)
+    for row in connection.execute(statement).mappings():
+        yield Standing(**{**row, "state": State(row["state"])})

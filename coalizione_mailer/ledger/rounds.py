@@ -1,0 +1,206 @@
+"""Rounds written and read: what a freeze fixes, once and whole."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from coalizione_mailer.errors import Change
+from coalizione_mailer.ledger import schema
+from coalizione_mailer.lifecycle import State
+from coalizione_mailer.model import Recipient
+
+_CHUNK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One sending of one letter to many: round 1 is the first, a resend opens the next.
+
+    ``frozen_at`` is in seconds since the epoch, UTC.
+    """
+
+    number: int
+    campaign: str
+    protocol: str
+    sender: str
+    identity: str
+    frozen_at: float
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """One delivery as it will leave: the parts of its message and the hash of the whole."""
+
+    recipient: Recipient
+    message_id: str
+    head: bytes
+    letter: bytes
+    message_sha256: str
+    message_size: int
+
+
+def sha256(content: bytes) -> str:
+    """Return the name under which the ledger keeps these bytes."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def write(
+    connection: Connection,
+    opened: Round,
+    frame: bytes,
+    inputs: Mapping[str, str],
+    deliveries: Iterable[Frozen],
+) -> int:
+    """Write a round with all its deliveries and return how many; nothing is kept in memory."""
+    keeper = _Blobs(connection)
+    frame_sha256 = keeper.keep(frame)
+    keeper.flush()
+    (round_id,) = connection.execute(
+        insert(schema.rounds).values(
+            number=opened.number,
+            campaign=opened.campaign,
+            protocol=opened.protocol,
+            sender=opened.sender,
+            identity=opened.identity,
+            frozen_at=opened.frozen_at,
+            frame_sha256=frame_sha256,
+        )
+    ).inserted_primary_key or (0,)
+    connection.execute(
+        insert(schema.inputs),
+        [{"round_id": round_id, "name": name, "sha256": value} for name, value in inputs.items()],
+    )
+    count = 0
+    queue = iter(deliveries)
+    while chunk := list(islice(queue, _CHUNK)):
+        rows = [_row(frozen, round_id, opened.frozen_at, keeper) for frozen in chunk]
+        keeper.flush()
+        connection.execute(insert(schema.deliveries), rows)
+        count += len(rows)
+    return count
+
+
+def current(connection: Connection) -> Round | None:
+    """Return the latest round, None before the first freeze."""
+    table = schema.rounds
+    row = connection.execute(select(table).order_by(table.c.number.desc()).limit(1)).one_or_none()
+    if row is None:
+        return None
+    return Round(
+        number=row.number,
+        campaign=row.campaign,
+        protocol=row.protocol,
+        sender=row.sender,
+        identity=row.identity,
+        frozen_at=row.frozen_at,
+        id=row.id,
+    )
+
+
+def frame(connection: Connection, opened: Round) -> bytes:
+    """Return the part of the message that all deliveries of a round share."""
+    content: bytes = connection.execute(
+        select(schema.blobs.c.content)
+        .join(schema.rounds, schema.rounds.c.frame_sha256 == schema.blobs.c.sha256)
+        .where(schema.rounds.c.id == opened.id)
+    ).scalar_one()
+    return content
+
+
+def changes(connection: Connection, opened: Round, inputs: Mapping[str, str]) -> list[Change]:
+    """Compare the inputs as they are now with what was frozen."""
+    table = schema.inputs
+    frozen = {
+        row.name: row.sha256
+        for row in connection.execute(select(table).where(table.c.round_id == opened.id))
+    }
+    found = []
+    for name in sorted(frozen.keys() | inputs.keys()):
+        if name not in inputs:
+            found.append(Change(name, "removed"))
+        elif name not in frozen:
+            found.append(Change(name, "added"))
+        elif frozen[name] != inputs[name]:
+            found.append(Change(name, "changed"))
+    return found
+
+
+def attempted(connection: Connection, opened: Round) -> bool:
+    """Tell whether any letter of the round was ever handed to the network."""
+    statement = (
+        select(func.count())
+        .select_from(schema.attempts)
+        .join(schema.deliveries)
+        .where(schema.deliveries.c.round_id == opened.id)
+    )
+    return bool(connection.execute(statement).scalar_one())
+
+
+def discard(connection: Connection, opened: Round) -> None:
+    """Forget a round of which nothing was attempted; its inputs and deliveries go with it."""
+    connection.execute(delete(schema.deliveries).where(schema.deliveries.c.round_id == opened.id))
+    connection.execute(delete(schema.rounds).where(schema.rounds.c.id == opened.id))
+    used = select(schema.deliveries.c.head_sha256).union(
+        select(schema.deliveries.c.letter_sha256), select(schema.rounds.c.frame_sha256)
+    )
+    connection.execute(delete(schema.blobs).where(schema.blobs.c.sha256.not_in(used)))
+
+
+class _Blobs:
+    """Writes each content once, in batches."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._waiting: dict[str, bytes] = {}
+        self._statement = _insert_new(connection.dialect.name)
+        self._written: set[str] = set()
+
+    def keep(self, content: bytes) -> str:
+        """Note bytes to be kept and return their name."""
+        name = sha256(content)
+        # The circular form hands over the same letter again and again.
+        if name not in self._written:
+            self._waiting[name] = content
+        return name
+
+    def flush(self) -> None:
+        """Write what is waiting."""
+        if self._waiting:
+            rows = [{"sha256": name, "content": blob} for name, blob in self._waiting.items()]
+            self._connection.execute(self._statement, rows)
+            self._written = set(self._waiting)
+            self._waiting.clear()
+
+
+def _insert_new(dialect: str) -> Any:
+    """Return the statement that inserts what is not there yet, in the database's own dialect."""
+    module = sqlite if dialect == "sqlite" else postgresql
+    return module.insert(schema.blobs).on_conflict_do_nothing()
+
+
+def _row(frozen: Frozen, round_id: int, at: float, keeper: _Blobs) -> dict[str, object]:
+    comune, address = frozen.recipient.comune, frozen.recipient.address
+    return {
+        "round_id": round_id,
+        "codice_catastale": comune.codice_catastale,
+        "codice_istat": comune.codice_istat,
+        "denominazione": comune.denominazione,
+        "sigla": comune.sigla,
+        "regione": comune.regione,
+        "channel": address.channel.value,
+        "address": address.address,
+        "message_id": frozen.message_id,
+        "head_sha256": keeper.keep(frozen.head),
+        "letter_sha256": keeper.keep(frozen.letter),
+        "message_sha256": frozen.message_sha256,
+        "message_size": frozen.message_size,
+        "state": State.QUEUED.value,
+        "due": at,
+        "changed_at": at,
+    }

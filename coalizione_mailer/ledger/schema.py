@@ -1,0 +1,116 @@
+"""The tables of the ledger; the one description from which SQLite and PostgreSQL are made.
+
+Times are seconds since the epoch, UTC: the pace computes with them. Bytes are kept once, under
+their SHA-256, and never change.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from coalizione_mailer.lifecycle import Event, State
+
+VERSION = 1
+"""The version of this schema; ``migrations`` brings older ledgers up to it."""
+
+metadata = MetaData()
+
+_STATES = ", ".join(f"'{state}'" for state in State)
+_EVENTS = ", ".join(f"'{event}'" for event in Event)
+
+schema_version = Table(
+    "schema_version",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("applied_at", Float, nullable=False),
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("campaign", String(64), nullable=False),
+    Column("protocol", String(64), nullable=False),
+    Column("sender", String(320), nullable=False),
+    Column("identity", String(64), nullable=False),
+    Column("frozen_at", Float, nullable=False),
+    Column("frame_sha256", ForeignKey("blobs.sha256"), nullable=False),
+)
+
+inputs = Table(
+    "inputs",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(512), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), nullable=False),
+    Column("codice_catastale", String(4), nullable=False),
+    Column("codice_istat", String(6), nullable=False),
+    Column("denominazione", String(200), nullable=False),
+    Column("sigla", String(2), nullable=False),
+    Column("regione", String(64), nullable=False),
+    Column("channel", String(8), nullable=False),
+    Column("address", String(320), nullable=False),
+    Column("message_id", String(255), nullable=False, unique=True),
+    Column("head_sha256", ForeignKey("blobs.sha256"), nullable=False),
+    Column("letter_sha256", ForeignKey("blobs.sha256"), nullable=False),
+    Column("message_sha256", String(64), nullable=False),
+    Column("message_size", Integer, nullable=False),
+    Column("state", String(12), CheckConstraint(f"state IN ({_STATES})"), nullable=False),
+    Column("due", Float, nullable=False),
+    Column("changed_at", Float, nullable=False),
+    UniqueConstraint("round_id", "codice_catastale"),
+)
+Index("deliveries_by_turn", deliveries.c.state, deliveries.c.due, deliveries.c.id)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("delivery_id", ForeignKey("deliveries.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("started_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Column("event", String(16), CheckConstraint(f"event IN ({_EVENTS})")),
+    Column("phase", String(12)),
+    Column("code", Integer),
+    Column("answer", Text),
+)
+Index("attempts_by_end", attempts.c.ended_at)
+
+# What happened to a delivery outside its attempts: the operator's word, and receipts.
+history = Table(
+    "history",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("delivery_id", ForeignKey("deliveries.id"), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("event", String(16), CheckConstraint(f"event IN ({_EVENTS})"), nullable=False),
+    Column("state", String(12), CheckConstraint(f"state IN ({_STATES})"), nullable=False),
+    Column("note", Text, nullable=False),
+)
+Index("history_by_delivery", history.c.delivery_id)
