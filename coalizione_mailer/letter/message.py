@@ -26,6 +26,7 @@ from email.header import Header
 from email.utils import format_datetime
 
 CRLF = b"\r\n"
+_LONGEST_LINE = 998
 _BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _PLAIN_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}"
 
@@ -180,6 +181,19 @@ class Composer:
 def join(head: bytes, letter: bytes, frame: bytes) -> bytes:
     """Return the whole message: the head, the letter's PDF encoded, the frame."""
     return b"".join((head, base64_lines(letter), frame))
+
+
+def is_canonical(message: bytes) -> bool:
+    """Tell whether a message travels unchanged: CRLF line ends only, no line above 998 bytes.
+
+    RFC 5322, sections 2.1.1 and 2.3. Asked once, at freeze; sending trusts the hash.
+    """
+    ends = message.count(b"\r\n")
+    return (
+        message.endswith(b"\r\n")
+        and message.count(b"\n") == ends == message.count(b"\r")
+        and max(map(len, message.split(b"\r\n"))) <= _LONGEST_LINE
+    )
 
 
 def quoted_printable(text: str) -> bytes:
