@@ -1,0 +1,242 @@
+"""The folder of templates (Jinja2): the letter's HTML and the two bodies of its e-mail.
+
+Templates are sandboxed, HTML is escaped, and a field that does not exist is a mistake, found
+before anything is rendered. The CSS of ``email.html`` goes into the elements, where Outlook and
+webmail look for it.
+"""
+
+import traceback
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from jinja2 import (
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+    meta,
+    nodes,
+    select_autoescape,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from coalizione_mailer.errors import Code, Problem, ProblemsError
+from coalizione_mailer.letter import fields
+from coalizione_mailer.letter.context import SAMPLE, context, personal, shared
+from coalizione_mailer.letter.italian import FILTERS
+from coalizione_mailer.model import Recipient
+
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
+
+    from coalizione_mailer.campaign.configuration import Configuration
+
+LETTER, EMAIL_HTML, EMAIL_TEXT = NAMES = ("letter.html", "email.html", "email.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class LetterText:
+    """The text of one letter: ``html`` becomes the PDF, the other two the e-mail's body."""
+
+    html: str
+    email_html: str
+    email_text: str
+
+
+class _FieldMissingError(UndefinedError):
+    """A rendering touched a field that does not exist."""
+
+    def __init__(self, name: str, owner: object, sentence: str) -> None:
+        super().__init__(sentence)
+        self.name = name
+        self.owner = owner
+
+
+class _Missing(StrictUndefined):
+    """Undefined that, when touched, tells what was asked of whom."""
+
+    def __init__(
+        self, hint: str | None = None, obj: Any = None, name: str | None = None, exc: Any = None
+    ) -> None:
+        # A SecurityError stays what it is: the field exists, the sandbox refuses it.
+        refusal: Any = exc or partial(_FieldMissingError, str(name), obj)
+        super().__init__(hint, obj, name, refusal)
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """The templates of one campaign, compiled; ``load`` makes them."""
+
+    folder: Path
+    configuration: "Configuration"
+    environment: ImmutableSandboxedEnvironment
+    inliner: "CSSInliner"
+    shared: Mapping[str, Any]
+    _circular: dict[str, LetterText] = field(default_factory=dict)
+
+    @classmethod
+    def load(
+        cls, folder: Path, configuration: "Configuration", extras: Mapping[str, Any] | None = None
+    ) -> Self:
+        """Compile the three templates of a folder; ``extras`` are further fields for them.
+
+        Raises ProblemsError with every missing file, syntax error and unknown filter.
+        """
+        from css_inline import CSSInliner
+
+        environment = _environment(folder)
+        templates = cls(
+            folder=folder,
+            configuration=configuration,
+            environment=environment,
+            # Media queries stay in the head: phones and dark mode read them there.
+            inliner=CSSInliner(keep_at_rules=True, load_remote_stylesheets=False),
+            shared=shared(configuration) | dict(extras or {}),
+        )
+        if problems := [
+            problem for name in templates._trees() for problem in templates._compile(name)
+        ]:
+            raise ProblemsError(problems)
+        return templates
+
+    def check(self) -> list[Problem]:
+        """Find fields that do not exist, in every branch and then in a trial rendering.
+
+        Reads every template that the three reach.
+        """
+        trees = {self._file(name): tree for name, tree in self._trees().items()}
+        known = {**self.shared, **personal(SAMPLE)}
+        if problems := fields.unknown(trees, self.environment, known):
+            return problems
+        try:
+            self._rendered(SAMPLE)
+        except ProblemsError as error:
+            return list(error.problems)
+        return []
+
+    def render(self, recipient: Recipient) -> LetterText:
+        """Write the letter to one recipient; the circular form is written once.
+
+        Raises ProblemsError with the field that does not exist, its file and line.
+        """
+        if not self.individual:
+            if not self._circular:
+                self._circular["text"] = self._rendered(recipient)
+            return self._circular["text"]
+        return self._rendered(recipient)
+
+    @property
+    def individual(self) -> bool:
+        """Whether each recipient gets a text of its own."""
+        from coalizione_mailer.campaign.configuration import Form
+
+        return self.configuration.letter.form is Form.INDIVIDUAL
+
+    def files(self) -> list[Path]:
+        """Return every file of the folder, sorted: what a freeze has to hash."""
+        return sorted(path for path in self.folder.rglob("*") if path.is_file())
+
+    def _rendered(self, recipient: Recipient) -> LetterText:
+        fields_ = {**self.shared, **context(self.configuration, recipient)}
+        html, email_html, email_text = (self._render(name, fields_) for name in NAMES)
+        return LetterText(html, self.inliner.inline(email_html), email_text)
+
+    def _render(self, name: str, known: Mapping[str, Any]) -> str:
+        try:
+            return self.environment.get_template(name).render(known)
+        except TemplateError as error:
+            raise ProblemsError([self._problem(error, known)]) from error
+
+    def _compile(self, name: str) -> list[Problem]:
+        """Compile one template; return what stands in the way."""
+        file = self._file(name)
+        try:
+            self.environment.get_template(name)
+        except TemplateNotFound:
+            # An included file may be missing if the template says so; the rendering knows.
+            return [Problem(Code.FILE_MISSING, file=file)] if name in NAMES else []
+        except TemplateSyntaxError as error:
+            return [_syntax_problem(error, file)]
+        except UnicodeDecodeError as error:
+            return [Problem(Code.FILE_UNREADABLE, file=file, found=str(error))]
+        return []
+
+    def _trees(self) -> dict[str, nodes.Template]:
+        """Parse the three templates and all they include, extend or import; by name."""
+        trees: dict[str, nodes.Template] = {}
+        waiting = list(NAMES)
+        while waiting:
+            name = waiting.pop(0)
+            if name in trees:
+                continue
+            # What cannot be read or parsed is for _compile to tell.
+            with suppress(TemplateError, UnicodeDecodeError):
+                source, _, _ = self._loader.get_source(self.environment, name)
+                tree = trees[name] = self.environment.parse(source, name)
+                waiting += [found for found in meta.find_referenced_templates(tree) if found]
+            trees.setdefault(name, nodes.Template([]))
+        return trees
+
+    @property
+    def _loader(self) -> FileSystemLoader:
+        return FileSystemLoader(self.folder)
+
+    def _file(self, name: str) -> str:
+        return str(self.folder / name)
+
+    def _problem(self, error: TemplateError, known: Mapping[str, Any]) -> Problem:
+        """Say where a rendering failed, and over which field."""
+        file, line = self._place(error)
+        if isinstance(error, TemplateSyntaxError):
+            return _syntax_problem(error, str(error.filename or file))
+        if isinstance(error, TemplateNotFound):
+            return Problem(Code.FILE_MISSING, file=self._file(str(error.name)), line=line)
+        if not isinstance(error, _FieldMissingError):
+            return Problem(Code.TEMPLATE_FIELD, file=file, line=line, found=error.message)
+        owner = next((name for name, value in known.items() if value is error.owner), "")
+        found = f"{owner}.{error.name}" if owner else error.name
+        return Problem(
+            Code.TEMPLATE_FIELD,
+            file=file,
+            line=line,
+            found=found,
+            expected=fields.nearest(found, known),
+        )
+
+    def _place(self, error: TemplateError) -> tuple[str | None, int | None]:
+        """Return file and line of the innermost template the error passed through."""
+        places = [
+            (frame.filename, frame.lineno)
+            for frame in traceback.extract_tb(error.__traceback__)
+            if Path(frame.filename).is_relative_to(self.folder)
+        ]
+        return places[-1] if places else (None, None)
+
+
+def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(folder),
+        auto_reload=False,  # what was checked is what is rendered
+        undefined=_Missing,
+        autoescape=select_autoescape(),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(FILTERS)
+    return environment
+
+
+def _syntax_problem(error: TemplateSyntaxError, file: str) -> Problem:
+    return Problem(
+        Code.TEMPLATE_SYNTAX,
+        file=str(error.filename or file),
+        line=error.lineno,
+        found=error.message,
+    )
