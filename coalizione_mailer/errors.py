@@ -6,6 +6,7 @@
     |-- ProblemsError                exit 1   one or many mistakes in what was given
     |   `-- UsageError               exit 2   mistakes in the command line
     |-- FrozenChangedError           exit 1   templates, data or configuration after the freeze
+    |-- FrozenTooLateError           exit 1   letters have left: the freeze stands
     |-- LedgerError                  exit 1   the ledger cannot be used
     |-- CampaignLockedError          exit 5   another sender is at work
     |-- ServerUnavailableError       exit 5   no connection, or login refused for now
@@ -61,6 +62,7 @@ class Code(StrEnum):
     FOLDER_NOT_EMPTY = "folder-not-empty"
     # register
     COLUMN_MISSING = "column-missing"
+    COLUMN_DUPLICATE = "column-duplicate"
     ROW_WRONG = "row-wrong"
     COMUNE_DUPLICATE = "comune-duplicate"
     COMUNE_UNKNOWN = "comune-unknown"
@@ -73,6 +75,7 @@ class Code(StrEnum):
     ADDRESS_MISSING = "address-missing"
     ADDRESS_WRONG = "address-wrong"
     ADDRESS_SHARED = "address-shared"
+    ADDRESS_CONFLICT = "address-conflict"
     ADDRESS_RESERVED = "address-reserved"
     # letter
     TEMPLATE_SYNTAX = "template-syntax"
@@ -86,6 +89,11 @@ class Code(StrEnum):
     MESSAGE_TOO_LARGE = "message-too-large"
     # sending
     PLAINTEXT_REMOTE = "plaintext-remote"
+    CONFIRMATION_MISSING = "confirmation-missing"
+    CONFIRMATION_WRONG = "confirmation-wrong"
+    OPTION_ALONE = "option-alone"
+    NOBODY_CHOSEN = "nobody-chosen"
+    PASSWORD_READABLE = "password-readable"  # noqa: S105  a problem's name, not a password
     PASSWORD_MISSING = "password-missing"  # noqa: S105  a problem's name, not a password
 
 
@@ -174,10 +182,20 @@ class ServerUnavailableError(MailerError, ConnectionError):
     permanent: bool = False
 
 
-class NothingToDoError(MailerError):
-    """There is nothing left to do."""
+@dataclass(eq=False)
+class FrozenTooLateError(MailerError):
+    """Letters have left: the freeze stands."""
 
-    exit_code = ExitCode.NOTHING_TO_DO
+
+@dataclass(eq=False)
+class NothingToDoError(MailerError):
+    """There is nothing left to do, but for letters in doubt."""
+
+    doubts: int = 0
+
+    def __post_init__(self) -> None:
+        """Tell the shell of the doubts rather than of the rest."""
+        self.exit_code = ExitCode.IN_DOUBT if self.doubts else ExitCode.NOTHING_TO_DO
 
 
 @dataclass(eq=False)

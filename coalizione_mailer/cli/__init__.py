@@ -1,0 +1,1 @@
+"""The command ``mailer``: thin, and with ``templates/`` the only place with words for the user."""

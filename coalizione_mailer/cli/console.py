@@ -1,0 +1,155 @@
+"""The screen: results on stdout, all else on stderr, nothing that moves without a terminal."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from coalizione_mailer.cli.language import _
+
+_PLAIN_WIDTH = 160
+_PLAIN_STEP = 10.0
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else _PLAIN_WIDTH
+    return Console(stderr=stderr, width=width, highlight=False, emoji=False)
+
+
+def out() -> Console:
+    """Return the console for results."""
+    return _console(stderr=False)
+
+
+def err() -> Console:
+    """Return the console for everything else."""
+    return _console(stderr=True)
+
+
+def say(text: str = "", style: str | None = None) -> None:
+    """Print a line to stderr; what looks like mark-up is text."""
+    err().print(escape(text), style=style, soft_wrap=True)
+
+
+def interactive() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON value to stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print CSV to stdout; cells that a spreadsheet would run as a formula are made text."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([harmless(cell) for cell in row])
+
+
+def harmless(cell: object) -> object:
+    """Put an apostrophe before text that Excel would take for a formula."""
+    if isinstance(cell, str) and cell.startswith(_FORMULA):
+        return "'" + cell
+    return "" if cell is None else cell
+
+
+def clock(moment: datetime) -> str:
+    """Write a time of the near future as a person says it: 10:42, or with the day."""
+    today = datetime.now(moment.tzinfo).date()
+    return f"{moment:%H:%M}" if moment.date() == today else f"{moment:%d/%m/%Y %H:%M}"
+
+
+def finishing_at(seconds: float) -> str:
+    """Write the time of day that is so many seconds away."""
+    return clock(datetime.now().astimezone() + timedelta(seconds=seconds))
+
+
+def span(seconds: float) -> str:
+    """Write a duration: 45 s, 12 min, 3 h 20 min."""
+    whole = round(seconds)
+    if whole < 60:  # noqa: PLR2004
+        return _("{n} s").format(n=whole)
+    minutes = (whole + 30) // 60
+    if minutes < 60:  # noqa: PLR2004
+        return _("{n} min").format(n=minutes)
+    return _("{h} h {m} min").format(h=minutes // 60, m=minutes % 60)
+
+
+def kilobytes(size: int) -> str:
+    """Write a size: 12 kB, 3.4 MB, 1.20 GB (SI units)."""
+    if size < 1_000_000:  # noqa: PLR2004
+        return f"{size / 1000:.0f} kB"
+    if size < 1_000_000_000:  # noqa: PLR2004
+        return f"{size / 1_000_000:.1f} MB"
+    return f"{size / 1_000_000_000:.2f} GB"
+
+
+@contextmanager
+def progress(total: int, title: str) -> Iterator[Callable[[], None]]:
+    """Show how far a long work is and when it ends; call what is given once for each done."""
+    if err().is_terminal:
+        with _moving(total, title) as step:
+            yield step
+    else:
+        yield _still(total, title)
+
+
+@contextmanager
+def _moving(total: int, title: str) -> Iterator[Callable[[], None]]:
+    """Draw a bar."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[ends]}"),
+    )
+    started = monotonic()
+    with Progress(*columns, console=err(), transient=False) as bar:
+        task = bar.add_task(escape(title), total=total, ends="")
+        done = 0
+
+        def step() -> None:
+            nonlocal done
+            done += 1
+            bar.update(task, completed=done, ends=_ends(done, total, monotonic() - started))
+
+        yield step
+
+
+def _still(total: int, title: str) -> Callable[[], None]:
+    """Print a line now and then."""
+    started = last = monotonic()
+    done = 0
+
+    def step() -> None:
+        nonlocal done, last
+        done += 1
+        now = monotonic()
+        if done == total or now - last >= _PLAIN_STEP:
+            last = now
+            say(f"{title}: {done}/{total}  {_ends(done, total, now - started)}")
+
+    return step
+
+
+def _ends(done: int, total: int, elapsed: float) -> str:
+    """Say the rate and the hour of the end, from what was really done."""
+    rate = done / elapsed if elapsed > 0 else 0.0
+    if done >= total or rate == 0.0:
+        return _("{rate:.0f}/s, took {span}").format(rate=rate, span=span(elapsed))
+    left = (total - done) / rate
+    return _("{rate:.1f}/s, ends at {time}").format(rate=rate, time=finishing_at(left))

@@ -1,0 +1,116 @@
+"""A run on screen while it goes, and how it ended."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from coalizione_mailer.cli.console import clock, finishing_at, say
+from coalizione_mailer.cli.language import _
+from coalizione_mailer.errors import ExitCode
+from coalizione_mailer.lifecycle import Event, State
+
+if TYPE_CHECKING:
+    from coalizione_mailer.dispatch import Result
+    from coalizione_mailer.dispatch.desk import Job
+    from coalizione_mailer.ledger.deliveries import Settlement
+    from coalizione_mailer.ledger.rounds import Round
+    from coalizione_mailer.ledger.store import Ledger
+
+
+class Screen:
+    """Shows a run: a step for each letter that ended, a line for each that did not go well."""
+
+    def __init__(self, step: Callable[[], None]) -> None:
+        self._step = step
+        self._quiet_until = 0.0
+
+    def settled(self, job: "Job", settlement: "Settlement") -> None:
+        """Show how one attempt ended."""
+        comune = f"{job.claim.denominazione} ({job.claim.sigla})"
+        outcome = settlement.outcome
+        answer = " ".join(f"{outcome.code or ''} {outcome.text}".split())
+        match settlement.event:
+            case Event.TAKEN:
+                self._step()
+            case Event.DEFERRED:
+                at = clock(datetime.fromtimestamp(settlement.due or settlement.at).astimezone())
+                say(
+                    _("{comune}: not now ({answer}); again from {time}").format(
+                        comune=comune, answer=answer, time=at
+                    )
+                )
+            case Event.REJECTED:
+                self._step()
+                say(
+                    _("{comune}: refused, {address}: {answer}").format(
+                        comune=comune, address=job.claim.address, answer=answer
+                    ),
+                    "red",
+                )
+            case _:
+                self._step()
+                say(
+                    _("{comune}: in doubt, the server did not answer ({answer})").format(
+                        comune=comune, answer=answer
+                    ),
+                    "yellow",
+                )
+
+    def waits(self, seconds: float) -> None:
+        """Say that nothing leaves for a while, once."""
+        now = time.monotonic()
+        if seconds >= 5 and now >= self._quiet_until:  # noqa: PLR2004  shorter goes unnoticed
+            self._quiet_until = now + seconds
+            say(_("Waiting until {time}.").format(time=finishing_at(seconds)))
+
+
+def close(ledger: "Ledger", opened: "Round", result: "Result") -> int:
+    """Say how the run ended and what comes next; return the exit code."""
+    from coalizione_mailer.cli.advice import lines
+    from coalizione_mailer.cli.status import explained, next_command
+    from coalizione_mailer.dispatch import Ending
+    from coalizione_mailer.ledger import reports
+
+    with ledger.reading() as connection:
+        counts = reports.counts(connection, opened.id)
+    say()
+    for state, count in counts.items():
+        if count:
+            say(f"{count:>6}  {explained(state)}")
+    match result.ending:
+        case Ending.STOPPED:
+            say(_("Stopped, as you asked. Nothing is lost."))
+        case Ending.UNAVAILABLE if result.error is not None:
+            for line in lines(result.error):
+                say(line, "red")
+        case Ending.LATER if result.resume_at is not None:
+            at = clock(datetime.fromtimestamp(result.resume_at).astimezone())
+            say(
+                _("The rest has its turn later: run mailer send again after {time}.").format(
+                    time=at
+                )
+            )
+        case _:
+            pass
+    if command := next_command(counts, frozen=True):
+        say(_("Next: {command}").format(command=command))
+    return exit_code(result, counts)
+
+
+def exit_code(result: "Result", counts: dict[State, int]) -> ExitCode:
+    """Return what the shell is told of a run (design, section 3)."""
+    from coalizione_mailer.dispatch import Ending
+
+    match result.ending:
+        case Ending.STOPPED:
+            return ExitCode.INTERRUPTED
+        case Ending.UNAVAILABLE | Ending.LATER:
+            return ExitCode.TEMPORARY
+        case Ending.DONE:
+            pass
+    if counts[State.IN_DOUBT]:
+        return ExitCode.IN_DOUBT
+    if counts[State.REFUSED]:
+        return ExitCode.SOME_FAILED
+    return ExitCode.DONE

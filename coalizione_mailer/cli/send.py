@@ -1,0 +1,77 @@
+"""``mailer send``: the dry run, the freeze, the question, the sending."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coalizione_mailer.cli.language import _
+from coalizione_mailer.errors import Code, Problem, UsageError
+
+
+def send(
+    context: typer.Context,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Do everything but send: no network, no ledger."))
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help=_("With --dry-run: write the messages there.")),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help=_("With --dry-run: the summary as JSON."))
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", min=1, help=_("At most N letters now."))
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="COMUNE", help=_("Only this Comune; may be repeated.")),
+    ] = None,
+    confirm: Annotated[
+        str | None,
+        typer.Option(
+            "--confirm", metavar="NUMBER/YEAR", help=_("The protocol, instead of being asked.")
+        ),
+    ] = None,
+    leave_out_missing: Annotated[
+        bool, typer.Option("--leave-out-missing", help=_("Send though some have no address."))
+    ] = False,
+    refreeze: Annotated[
+        bool,
+        typer.Option("--refreeze", help=_("Freeze the letters anew, if none has left.")),
+    ] = False,
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help=_("Never ask: fail instead."))
+    ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", metavar="N", min=1, help=_("Processes that make the PDFs.")),
+    ] = None,
+) -> int:
+    """Send the campaign, or go on where it was."""
+    from coalizione_mailer.campaign import load
+
+    campaign = load(context.obj)
+    if dry_run:
+        from coalizione_mailer.cli.rehearsed import Try, rehearse
+
+        return rehearse(campaign, Try(out, as_json, tuple(only or ()), limit, jobs))
+    if out is not None or as_json:
+        option = "--out" if out is not None else "--json"
+        raise UsageError([Problem(Code.OPTION_ALONE, key=option, expected=("--dry-run",))])
+
+    from coalizione_mailer.cli.sending import Wishes, carry_out
+
+    return carry_out(
+        campaign,
+        Wishes(
+            confirm=confirm,
+            only=tuple(only or ()),
+            limit=limit,
+            leave_out_missing=leave_out_missing,
+            refreeze=refreeze,
+            ask=not no_input,
+            jobs=jobs,
+        ),
+    )

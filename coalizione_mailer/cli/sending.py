@@ -1,0 +1,284 @@
+"""The sending on screen: freeze, plan, question, progress, and how it ended."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from coalizione_mailer.cli.console import (
+    err,
+    finishing_at,
+    interactive,
+    progress,
+    say,
+    span,
+)
+from coalizione_mailer.cli.language import _, ngettext
+from coalizione_mailer.cli.outcome import Screen, close
+from coalizione_mailer.cli.password import password
+from coalizione_mailer.cli.rehearsed import names_of, print_problems, processes
+from coalizione_mailer.errors import (
+    Code,
+    ConfirmationRefusedError,
+    FrozenTooLateError,
+    NothingToDoError,
+    Problem,
+    ProblemsError,
+    Severity,
+    UsageError,
+)
+from coalizione_mailer.lifecycle import State
+
+if TYPE_CHECKING:
+    from coalizione_mailer.campaign import Campaign
+    from coalizione_mailer.dispatch import Result
+    from coalizione_mailer.ledger.rounds import Round
+    from coalizione_mailer.ledger.store import Ledger
+    from coalizione_mailer.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the operator asked of a sending."""
+
+    confirm: str | None
+    only: tuple[str, ...]
+    limit: int | None
+    leave_out_missing: bool
+    refreeze: bool
+    ask: bool
+    jobs: int | None
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether somebody is there to be asked, and wants to be."""
+        return self.ask and interactive()
+
+
+def carry_out(campaign: "Campaign", wishes: Wishes) -> int:
+    """Freeze if needed, ask, send; run again, it goes on where it was."""
+    from coalizione_mailer.freeze import archive
+    from coalizione_mailer.ledger.lock import sole_sender
+    from coalizione_mailer.ledger.store import Ledger
+
+    with ExitStack() as stack:
+        now = datetime.now().astimezone()
+        stack.enter_context(sole_sender(archive(campaign), since=now))
+        ledger = Ledger.open(campaign.configuration.ledger.url, campaign.root, now=now.timestamp())
+        stack.callback(ledger.close)
+        _tell_doubts(ledger)
+        opened = _round(ledger, campaign, wishes)
+        only = _only(ledger, opened, wishes)
+        letters = _letters(ledger, opened, only, wishes.limit)
+        _show(campaign, letters)
+        _confirm(opened.protocol, wishes, letters)
+        result = _run(campaign, ledger, opened, only, letters, wishes)
+        return close(ledger, opened, result)
+
+
+def _tell_doubts(ledger: "Ledger") -> None:
+    """Put in doubt what a killed run left in the middle, and say so."""
+    from coalizione_mailer.ledger import deliveries
+
+    with ledger.writing() as connection:
+        count = deliveries.doubt_leftovers(connection, now=time.time())
+    if count:
+        say(
+            ngettext(
+                "The last run was cut off with {n} letter on its way: it is in doubt now, and is "
+                "not sent again by itself.",
+                "The last run was cut off with {n} letters on their way: they are in doubt now, "
+                "and are not sent again by themselves.",
+                count,
+            ).format(n=count),
+            "yellow",
+        )
+
+
+def _round(ledger: "Ledger", campaign: "Campaign", wishes: Wishes) -> "Round":
+    """Return the frozen round; freeze if there is none."""
+    from coalizione_mailer.freeze import freeze, standing_round, thaw
+
+    if wishes.refreeze and not thaw(ledger):
+        raise FrozenTooLateError
+    if opened := standing_round(ledger, campaign):
+        return opened
+    planned = _sendable(campaign, wishes)
+    say(_("Freezing the letters: from now on they stay as they are."))
+    with progress(len(planned.recipients), _("Letters")) as step:
+        return freeze(
+            ledger,
+            campaign,
+            planned.recipients,
+            jobs=processes(wishes.jobs),
+            now=time.time(),
+            seen=lambda _prepared: step(),
+        )
+
+
+def _sendable(campaign: "Campaign", wishes: Wishes) -> "Plan":
+    """Make the plan; raises ProblemsError when an error stands in the way."""
+    from coalizione_mailer.plan import plan
+
+    planned = plan(campaign)
+    problems = [
+        replace(problem, severity=Severity.WARNING)
+        if wishes.leave_out_missing and problem.code is Code.ADDRESS_MISSING
+        else problem
+        for problem in planned.problems
+    ]
+    print_problems(problems, names_of(planned))
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    if not planned.recipients:
+        errors.append(Problem(Code.NOBODY_CHOSEN, file="campaign.toml", key="recipients"))
+    if errors:
+        raise ProblemsError(errors)
+    return planned
+
+
+def _only(ledger: "Ledger", opened: "Round", wishes: Wishes) -> frozenset[str]:
+    """Find the Comuni named with --only among the frozen ones; none means all."""
+    from coalizione_mailer.cli.finding import find_letters
+
+    if not wishes.only:
+        return frozenset()
+    found = find_letters(ledger, opened, wishes.only)
+    return frozenset(letter.codice_catastale for letter in found)
+
+
+def _letters(ledger: "Ledger", opened: "Round", only: frozenset[str], limit: int | None) -> int:
+    """Count what this run may send; raises NothingToDoError."""
+    from coalizione_mailer.ledger import deliveries, reports
+    from coalizione_mailer.ledger.deliveries import Choice
+
+    with ledger.reading() as connection:
+        waiting = deliveries.waiting(connection, Choice(opened.id, only))
+        doubts = reports.counts(connection, opened.id)[State.IN_DOUBT]
+    if doubts:
+        say(
+            ngettext(
+                "{n} letter is in doubt: {command}", "{n} letters are in doubt: {command}", doubts
+            ).format(n=doubts, command="mailer resolve")
+        )
+    if not waiting:
+        raise NothingToDoError(doubts)
+    return waiting if limit is None else min(waiting, limit)
+
+
+def _show(campaign: "Campaign", letters: int) -> None:
+    """Show what is about to happen."""
+    from rich.table import Table
+
+    from coalizione_mailer import pace
+
+    section = campaign.configuration
+    seconds = pace.duration(section.smtp.limits, letters)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column()
+    table.add_row(_("Letter"), f"{section.campaign.subject}")
+    table.add_row(_("Protocol"), f"{section.protocol.label}, {section.protocol.date:%d/%m/%Y}")
+    table.add_row(_("From"), f"{section.sender.name} <{section.sender.address}>")
+    table.add_row(_("Server"), f"{section.smtp.host}:{section.smtp.port}")
+    table.add_row(
+        _("Attachments"), ", ".join(a.path.name for a in section.attachments) or _("none")
+    )
+    table.add_row(_("Letters to send now"), f"{letters}")
+    table.add_row(
+        _("Sending takes"),
+        _("{span}; begun now it would end at {time}").format(
+            span=span(seconds), time=finishing_at(seconds)
+        ),
+    )
+    err().print()
+    err().print(table)
+
+
+def _confirm(expected: str, wishes: Wishes, letters: int) -> None:
+    """Have the operator say the protocol; nothing leaves before."""
+    if wishes.confirm is not None:
+        if wishes.confirm.strip() != expected:
+            raise UsageError(
+                [Problem(Code.CONFIRMATION_WRONG, found=wishes.confirm, expected=(expected,))]
+            )
+        return
+    if not wishes.may_ask:
+        raise UsageError([Problem(Code.CONFIRMATION_MISSING, expected=(expected,))])
+    question = ngettext(
+        "To send {n} letter, type its protocol, {protocol} (Enter: stop)",
+        "To send {n} letters, type their protocol, {protocol} (Enter: stop)",
+        letters,
+    ).format(n=letters, protocol=expected)
+    given = typer.prompt(question, default="", show_default=False, err=True)
+    if given.strip() != expected:
+        raise ConfirmationRefusedError(expected, given)
+
+
+def _run(
+    campaign: "Campaign",
+    ledger: "Ledger",
+    opened: "Round",
+    only: frozenset[str],
+    letters: int,
+    wishes: Wishes,
+) -> "Result":
+    """Send, showing how far it is; Ctrl-C ends it after the letters in flight."""
+    from coalizione_mailer.campaign.configuration import Profile
+    from coalizione_mailer.dispatch import Clock, Orders, Run
+    from coalizione_mailer.transport.smtp import Server, SmtpTransport
+
+    smtp = campaign.configuration.smtp
+    server = Server(
+        host=smtp.host,
+        port=smtp.port,
+        security=smtp.security,
+        username=smtp.username,
+        password=password(campaign, ask=wishes.may_ask),
+        timeout=smtp.timeout,
+        ca_file=campaign.path(smtp.ca_file) if smtp.ca_file else None,
+        notify=smtp.profile is Profile.ORDINARY,
+    )
+    orders = Orders(opened, smtp.limits, smtp.connections, wishes.limit, only)
+    with progress(letters, _("Sent")) as step:
+        run = Run(ledger, SmtpTransport(server), orders, Clock(_steady_clock()), Screen(step))
+
+        async def main() -> "Result":
+            with _interruptible(run.stop):
+                return await run.go()
+
+        return asyncio.run(main())
+
+
+def _steady_clock() -> Callable[[], float]:
+    """Return the time of day as it passes from now on, whatever happens to the system's clock."""
+    started, ticked = time.time(), time.monotonic()
+    return lambda: started + (time.monotonic() - ticked)
+
+
+@contextmanager
+def _interruptible(stop: Callable[[], None]) -> Iterator[None]:
+    """Turn the first Ctrl-C into a stop after the letters in flight, the second into one now."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    pressed = False
+
+    def on_signal(_number: int, _frame: object) -> None:
+        nonlocal pressed
+        if pressed and task is not None:
+            loop.call_soon_threadsafe(task.cancel)
+            return
+        pressed = True
+        say(_("Stopping after the letters on their way. Ctrl-C again: stop at once."), "yellow")
+        loop.call_soon_threadsafe(stop)
+
+    before = signal.signal(signal.SIGINT, on_signal)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

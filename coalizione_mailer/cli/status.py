@@ -1,0 +1,158 @@
+"""``mailer status``: where every letter is, and the next command to run."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coalizione_mailer.cli.console import out, print_csv, print_json, say
+from coalizione_mailer.cli.language import _
+from coalizione_mailer.lifecycle import State
+
+if TYPE_CHECKING:
+    from coalizione_mailer.ledger.reports import Standing
+
+DRY_RUN = "mailer send --dry-run"
+
+
+def status(
+    context: typer.Context,
+    state: Annotated[
+        State | None, typer.Option("--state", help=_("Only the letters in this state, listed."))
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("As JSON."))] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help=_("Every letter, as CSV."))] = False,
+) -> None:
+    """Count the letters by state, or list them."""
+    import time
+
+    from coalizione_mailer.campaign import load
+    from coalizione_mailer.ledger import reports, rounds
+    from coalizione_mailer.ledger.store import Ledger
+
+    campaign = load(context.obj)
+    configuration = campaign.configuration
+    ledger = Ledger.open_existing(configuration.ledger.url, campaign.root, now=time.time())
+    counts = dict.fromkeys(State, 0)
+    opened = None
+    listed: list[Standing] = []
+    if ledger is not None:
+        with ledger.reading() as connection:
+            opened = rounds.current(connection)
+            if opened is not None:
+                counts = reports.counts(connection, opened.id)
+                if as_csv or state is not None:
+                    listed = list(reports.standings(connection, opened.id, state))
+    if as_json:
+        print_json(
+            {
+                "campaign": configuration.campaign.name,
+                "protocol": configuration.protocol.confirmation,
+                "total": sum(counts.values()),
+                "states": {str(name): count for name, count in counts.items()},
+                "next": next_command(counts, frozen=opened is not None),
+            }
+            | ({"letters": list(_records(listed))} if state is not None else {})
+        )
+    elif as_csv:
+        _print_rows(listed)
+    elif state is not None:
+        _print_list(listed)
+    else:
+        _print_counts(counts, frozen=opened is not None)
+
+
+def next_command(counts: dict[State, int], *, frozen: bool) -> str:
+    """Return the command that the operator should run next, empty when nothing is left."""
+    if not frozen:
+        return DRY_RUN
+    if counts[State.QUEUED] or counts[State.SENDING]:
+        return "mailer send"
+    if counts[State.IN_DOUBT]:
+        return "mailer resolve"
+    if counts[State.REFUSED]:
+        return "mailer status --state refused"
+    return ""
+
+
+def explained(state: State) -> str:
+    """Say what a state means, in words."""
+    words = {
+        State.QUEUED: _("waiting to be sent"),
+        State.SENDING: _("being sent"),
+        State.SENT: _("sent: the server took it"),
+        State.ACCEPTED: _("accepted by the PEC provider"),
+        State.DELIVERED: _("delivered"),
+        State.BOUNCED: _("came back"),
+        State.REFUSED: _("refused by the server"),
+        State.IN_DOUBT: _("in doubt: perhaps sent"),
+    }
+    return words[state]
+
+
+def moment(at: float | None) -> str:
+    """Write a time as the operator's clock had it."""
+    return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M:%S}" if at else ""
+
+
+def _print_counts(counts: dict[State, int], *, frozen: bool) -> None:
+    from rich.table import Table
+
+    if not frozen:
+        out().print(_("No letter has been frozen yet."))
+    else:
+        table = Table(box=None, show_header=False, pad_edge=False)
+        table.add_column(justify="right")
+        table.add_column()
+        table.add_column(style="dim")
+        for state, count in counts.items():
+            if count:
+                table.add_row(f"{count}", explained(state), str(state))
+        table.add_row(f"{sum(counts.values())}", _("letters in all"), "", style="bold")
+        out().print(table)
+    command = next_command(counts, frozen=frozen)
+    say(_("Next: {command}").format(command=command) if command else _("Nothing is left to send."))
+
+
+def _print_list(listed: "list[Standing]") -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for title in (_("Comune"), _("Address"), _("State"), _("When"), _("Tries"), _("Answer")):
+        table.add_column(title, overflow="fold")
+    for letter in listed:
+        table.add_row(
+            f"{letter.denominazione} ({letter.sigla})",
+            letter.address,
+            str(letter.state),
+            moment(letter.started_at or letter.changed_at),
+            str(letter.attempts),
+            escape(answer(letter)),
+        )
+    out().print(table)
+    say(_("{n} letters.").format(n=len(listed)))
+
+
+def answer(letter: "Standing") -> str:
+    """Return the server's last answer on one line."""
+    code = f"{letter.code} " if letter.code else ""
+    return code + " ".join(letter.answer.split())
+
+
+def _records(listed: "list[Standing]") -> Iterator[dict[str, object]]:
+    for letter in listed:
+        record = asdict(letter)
+        for name in ("changed_at", "due", "started_at"):
+            record[name] = moment(record[name]) or None
+        del record["delivery_id"]
+        yield record
+
+
+def _print_rows(listed: "list[Standing]") -> None:
+    from coalizione_mailer.ledger.reports import Standing
+
+    header = [field.name for field in fields(Standing) if field.name != "delivery_id"]
+    print_csv(header, (list(record.values()) for record in _records(listed)))

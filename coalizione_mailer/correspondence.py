@@ -1,0 +1,158 @@
+"""A Comune becomes a letter, a letter a message: the one way, for preview, dry run and freeze."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from itertools import tee
+from zoneinfo import ZoneInfo
+
+from coalizione_mailer.campaign import Campaign
+from coalizione_mailer.campaign.configuration import Form
+from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
+from coalizione_mailer.letter.message import (
+    Body,
+    Composer,
+    Mailbox,
+    Stationery,
+    ascii_name,
+    is_canonical,
+    join,
+    message_id,
+)
+from coalizione_mailer.letter.pdf import Pdf, PdfSettings, render_pdfs
+from coalizione_mailer.letter.templates import LetterText, Templates
+from coalizione_mailer.model import Recipient
+from coalizione_mailer.plan import attachments_of
+
+ROME = ZoneInfo("Europe/Rome")
+_DRAFT_TIME = time(9, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One letter ready to leave: its text, its PDF, and the parts of its message."""
+
+    recipient: Recipient
+    text: LetterText
+    pdf: Pdf
+    message_id: str
+    head: bytes
+    message: bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What makes the messages of a round its own: a secret of the freeze, its number and moment."""
+
+    token: str
+    round: int
+    date: datetime
+
+    @classmethod
+    def draft(cls, campaign: Campaign) -> "Identity":
+        """Return the identity of previews and dry runs: the same whenever they are made."""
+        section = campaign.configuration
+        day = section.protocol.date
+        return cls(
+            token=f"draft/{section.campaign.name}/{section.protocol.confirmation}",
+            round=1,
+            date=datetime.combine(day, _DRAFT_TIME, tzinfo=ROME),
+        )
+
+    @classmethod
+    def frozen(cls, token: str, number: int, at: float) -> "Identity":
+        """Return the identity of a round frozen at a moment (epoch seconds)."""
+        moment = datetime.fromtimestamp(int(at), tz=UTC).astimezone(ROME)
+        return cls(token=token, round=number, date=moment)
+
+
+class Correspondence:
+    """Writes the letters of a campaign; templates and attachments are read once."""
+
+    def __init__(self, campaign: Campaign, identity: Identity) -> None:
+        """Read templates and attachments; raises ProblemsError."""
+        self._campaign = campaign
+        self._identity = identity
+        configuration = campaign.configuration
+        self.templates = Templates.load(campaign.path(configuration.letter.template), configuration)
+        if problems := self.templates.check():
+            raise ProblemsError(problems)
+        self._stationery = _stationery(campaign, identity)
+        self._composer = Composer(self._stationery, attachments_of(campaign))
+
+    @property
+    def frame(self) -> bytes:
+        """The part of the message that all recipients share."""
+        return self._composer.frame
+
+    def prepared(self, recipients: Iterable[Recipient], jobs: int) -> Iterator[Prepared]:
+        """Write the letters one after the other, rendering ahead on ``jobs`` processes.
+
+        Raises ProblemsError when a letter cannot be written.
+        """
+        ahead, behind = tee(
+            (recipient, self.templates.render(recipient)) for recipient in recipients
+        )
+        settings = PdfSettings.of(self._campaign.root, self._campaign.configuration)
+        pdfs = render_pdfs((text.html for _, text in ahead), settings, jobs)
+        for (recipient, text), pdf in zip(behind, pdfs, strict=True):
+            yield self._prepare(recipient, text, pdf)
+
+    def _prepare(self, recipient: Recipient, text: LetterText, pdf: Pdf) -> Prepared:
+        """Put one message together and make sure that it can travel."""
+        key = f"r{self._identity.round}.{recipient.comune.codice_catastale}"
+        address = recipient.address.address
+        try:
+            to = Mailbox(recipient.comune.denominazione, address)
+            head = self._composer.head(
+                key, to, Body(text.email_text, text.email_html), self._letter_name(recipient)
+            )
+        except ValueError:
+            problem = Problem(
+                Code.ADDRESS_WRONG, found=address, comune=recipient.comune.codice_istat
+            )
+            raise ProblemsError([problem]) from None
+        message = join(head, pdf.data, self.frame)
+        assert is_canonical(message)
+        return Prepared(
+            recipient=recipient,
+            text=text,
+            pdf=pdf,
+            message_id=message_id(self._stationery, key),
+            head=head,
+            message=message,
+            sha256=hashlib.sha256(message).hexdigest(),
+        )
+
+    def _letter_name(self, recipient: Recipient) -> str:
+        """Name the PDF so that the mayor's office finds it again in its own protocol."""
+        protocol = self._campaign.configuration.protocol
+        name = f"prot-{protocol.number}-{protocol.date.year}"
+        if self._campaign.configuration.letter.form is Form.INDIVIDUAL:
+            name += f"-{ascii_name(recipient.comune.denominazione)}"
+        return f"{name}.pdf"
+
+
+def problems_of(prepared: Prepared) -> list[Problem]:
+    """Name what is odd about a letter that was written."""
+    code = prepared.recipient.comune.codice_istat
+    found = [replace(problem, comune=code) for problem in prepared.pdf.problems]
+    if prepared.pdf.pages != 1:
+        found.append(
+            Problem(Code.LETTER_PAGES, Severity.WARNING, comune=code, found=str(prepared.pdf.pages))
+        )
+    return found
+
+
+def _stationery(campaign: Campaign, identity: Identity) -> Stationery:
+    section = campaign.configuration
+    return Stationery(
+        sender_name=section.sender.name,
+        sender_address=section.sender.address,
+        reply_to=section.sender.reply_to,
+        subject=section.campaign.subject,
+        date=identity.date,
+        identity=identity.token,
+    )

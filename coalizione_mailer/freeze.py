@@ -1,0 +1,134 @@
+"""The freeze: recipients, letters and messages fixed in the ledger before the first one leaves.
+
+A freeze is one transaction: interrupted, nothing is frozen; done, the bytes that will leave are
+those whose SHA-256 is on record, whatever happens to templates and data afterwards.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from coalizione_mailer.campaign import Campaign
+from coalizione_mailer.correspondence import Correspondence, Identity, Prepared
+from coalizione_mailer.errors import FrozenChangedError
+from coalizione_mailer.ledger import rounds
+from coalizione_mailer.ledger.rounds import Frozen, Round
+from coalizione_mailer.ledger.store import Ledger, sqlite_path
+from coalizione_mailer.model import Recipient
+
+FROZEN_SECTIONS = (
+    "campaign",
+    "event",
+    "protocol",
+    "sender",
+    "recipients",
+    "letter",
+    "attachments",
+)
+"""Sections of the campaign file that the letters come from; a server may change on the way."""
+
+
+def archive(campaign: Campaign) -> Path:
+    """Return the folder of the campaign's archive: where the ledger is, or would be."""
+    path = sqlite_path(campaign.configuration.ledger.url, campaign.root)
+    return path.parent if path is not None else campaign.root / "archive"
+
+
+def inputs(campaign: Campaign) -> dict[str, str]:
+    """Return everything the letters come from, by name, with its SHA-256; raises OSError."""
+    configuration = campaign.configuration
+    found = {
+        f"campaign.toml [{section}]": _hash_section(configuration, section)
+        for section in FROZEN_SECTIONS
+    }
+    folder = campaign.path(configuration.letter.template)
+    files = [
+        *(path for path in folder.rglob("*") if path.is_file()),
+        *(campaign.path(attachment.path) for attachment in configuration.attachments),
+        campaign.path(configuration.recipients.comuni),
+        campaign.path(configuration.recipients.addresses),
+    ]
+    for path in files:
+        name = path.relative_to(campaign.root) if path.is_relative_to(campaign.root) else path
+        with path.open("rb") as stream:
+            found[name.as_posix()] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return found
+
+
+def _hash_section(configuration: object, section: str) -> str:
+    value = getattr(configuration, section)
+    values = value if isinstance(value, tuple) else (value,)
+    plain = [item.model_dump(mode="json") for item in values]
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+def standing_round(ledger: Ledger, campaign: Campaign) -> Round | None:
+    """Return the round that is frozen, None where there is none yet.
+
+    Raises FrozenChangedError when what it came from is no longer the same.
+    """
+    with ledger.reading() as connection:
+        opened = rounds.current(connection)
+        if opened is None:
+            return None
+        if changes := rounds.changes(connection, opened, inputs(campaign)):
+            raise FrozenChangedError(changes, attempted=rounds.attempted(connection, opened))
+    return opened
+
+
+def thaw(ledger: Ledger) -> bool:
+    """Forget a freeze of which no letter was ever handed over; False when it is too late."""
+    with ledger.writing() as connection:
+        opened = rounds.current(connection)
+        if opened is None:
+            return True
+        if rounds.attempted(connection, opened):
+            return False
+        rounds.discard(connection, opened)
+    return True
+
+
+def freeze(
+    ledger: Ledger,
+    campaign: Campaign,
+    recipients: tuple[Recipient, ...],
+    *,
+    jobs: int,
+    now: float,
+    seen: Callable[[Prepared], None],
+) -> Round:
+    """Write every letter and message into the ledger as round 1; ``seen`` is told of each.
+
+    Raises ProblemsError when one cannot be written, LedgerError; then nothing is frozen.
+    """
+    fixed = inputs(campaign)
+    configuration = campaign.configuration
+    opened = Round(
+        number=1,
+        campaign=configuration.campaign.name,
+        protocol=configuration.protocol.confirmation,
+        sender=configuration.sender.address,
+        identity=secrets.token_hex(16),
+        frozen_at=now,
+    )
+    correspondence = Correspondence(campaign, Identity.frozen(opened.identity, 1, now))
+
+    def frozen() -> Iterator[Frozen]:
+        for prepared in correspondence.prepared(recipients, jobs):
+            seen(prepared)
+            yield Frozen(
+                recipient=prepared.recipient,
+                message_id=prepared.message_id,
+                head=prepared.head,
+                letter=prepared.pdf.data,
+                message_sha256=prepared.sha256,
+                message_size=len(prepared.message),
+            )
+
+    with ledger.writing() as connection:
+        rounds.write(connection, opened, correspondence.frame, fixed, frozen())
+        standing = rounds.current(connection)
+    assert standing is not None
+    return standing

@@ -1,0 +1,145 @@
+"""The plan: who gets the letter, at which address, and what stands in the way. Nothing is written.
+
+Register, selection and address book come together here; every use case starts from a plan.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from coalizione_mailer.campaign import Campaign
+from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
+from coalizione_mailer.letter.message import File
+from coalizione_mailer.model import Comune, Recipient, Selection
+from coalizione_mailer.registry.addresses import AddressBook, read_addresses, recipients
+from coalizione_mailer.registry.reader import read_register
+from coalizione_mailer.registry.register import Register
+from coalizione_mailer.registry.selection import select
+
+RESERVED = ("example", "test", "invalid", "localhost", "example.com", "example.net", "example.org")
+"""Domains that nobody can own (RFC 2606, RFC 6761)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who is written to, and every problem known so far; ``missing`` have no address."""
+
+    recipients: tuple[Recipient, ...]
+    selection: Selection
+    missing: tuple[Comune, ...]
+    problems: tuple[Problem, ...]
+
+
+def register_of(campaign: Campaign) -> Register:
+    """Read the campaign's register; raises ProblemsError."""
+    wanted = campaign.configuration.recipients
+    return read_register(campaign.path(wanted.comuni), wanted.population)
+
+
+def selection_of(campaign: Campaign, register: Register) -> Selection:
+    """Choose the Comuni of the campaign's band; raises ProblemsError."""
+    wanted = campaign.configuration.recipients
+    return select(
+        register,
+        minimum=wanted.min,
+        maximum=wanted.max,
+        regions=wanted.regions,
+        provinces=wanted.provinces,
+        include=wanted.include,
+        exclude=wanted.exclude,
+    )
+
+
+def book_of(campaign: Campaign) -> AddressBook:
+    """Read the campaign's address book; raises ProblemsError."""
+    return read_addresses(campaign.path(campaign.configuration.recipients.addresses))
+
+
+def attachments_of(campaign: Campaign) -> list[File]:
+    """Read the attachments; raises ProblemsError naming every one that cannot be read."""
+    files, problems = [], []
+    for attachment in campaign.configuration.attachments:
+        path = campaign.path(attachment.path)
+        try:
+            files.append(File(path.name, path.read_bytes()))
+        except FileNotFoundError:
+            problems.append(Problem(Code.FILE_MISSING, file=str(path)))
+        except OSError as error:
+            problems.append(Problem(Code.FILE_UNREADABLE, file=str(path), found=str(error)))
+    if problems:
+        raise ProblemsError(problems)
+    return files
+
+
+def plan(campaign: Campaign, only: Iterable[str] = ()) -> Plan:
+    """Make the plan of a campaign, perhaps for some Comuni only; raises ProblemsError."""
+    register = register_of(campaign)
+    selection = selection_of(campaign, register)
+    if wanted := _wanted(register, only):
+        selection = Selection(tuple(c for c in selection.comuni if c in wanted), ())
+    book = book_of(campaign)
+    chosen, problems = recipients(selection.comuni, book, campaign.configuration.recipients.channel)
+    reached = {recipient.comune.codice_catastale for recipient in chosen}
+    return Plan(
+        recipients=tuple(chosen),
+        selection=selection,
+        missing=tuple(c for c in selection.comuni if c.codice_catastale not in reached),
+        problems=(
+            *book.warnings,
+            *problems,
+            *_without_population(campaign, selection),
+            *_reserved(campaign, chosen),
+        ),
+    )
+
+
+def one(campaign: Campaign, name: str) -> tuple[Recipient, bool]:
+    """Find one Comune and its address, and tell whether the campaign writes to it.
+
+    Raises ProblemsError when the name is unknown or ambiguous, or there is no address.
+    """
+    register = register_of(campaign)
+    comune = register.find(name)
+    chosen, problems = recipients(
+        [comune], book_of(campaign), campaign.configuration.recipients.channel
+    )
+    if not chosen:
+        raise ProblemsError(problems)
+    return chosen[0], comune in selection_of(campaign, register).comuni
+
+
+def _wanted(register: Register, names: Iterable[str]) -> set[Comune]:
+    """Find the Comuni the operator named; all that are wrong in one ProblemsError."""
+    found: set[Comune] = set()
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            found.add(register.find(name))
+        except ProblemsError as error:
+            problems += error.problems
+    if problems:
+        raise ProblemsError(problems)
+    return found
+
+
+def _without_population(campaign: Campaign, selection: Selection) -> list[Problem]:
+    column = campaign.configuration.recipients.population
+    return [
+        Problem(Code.POPULATION_MISSING, Severity.WARNING, comune=c.codice_istat, key=column)
+        for c in selection.without_population
+    ]
+
+
+def _reserved(campaign: Campaign, chosen: Iterable[Recipient]) -> list[Problem]:
+    """Warn of addresses that reach nobody; an error where the server is not this machine."""
+    severity = Severity.WARNING if campaign.configuration.smtp.loopback else Severity.ERROR
+    found = [r for r in chosen if _is_reserved(r.address.address)]
+    if not found:
+        return []
+    book = str(Path(campaign.configuration.recipients.addresses))
+    return [Problem(Code.ADDRESS_RESERVED, severity, file=book, found=str(len(found)))]
+
+
+def _is_reserved(address: str) -> bool:
+    domain = address.rpartition("@")[2].lower().rstrip(".")
+    return any(domain == name or domain.endswith(f".{name}") for name in RESERVED)
