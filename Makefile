@@ -43,8 +43,8 @@ lock: setup ## Pin every library again, for every system (ARGS=--upgrade: the ne
 messages: setup ## Take the words from the source into the Italian catalogue, and compile it
 	@$(BIN)/pybabel -q extract --no-location --sort-output --omit-header \
 		-o $(CATALOGUES)/coalizione_mailer.pot coalizione_mailer
-	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -D coalizione_mailer \
-		-i $(CATALOGUES)/coalizione_mailer.pot -d $(CATALOGUES)
+	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+		-D coalizione_mailer -i $(CATALOGUES)/coalizione_mailer.pot -d $(CATALOGUES)
 	@rm $(CATALOGUES)/coalizione_mailer.pot
 	@$(BIN)/python hatch_build.py
 
