@@ -67,6 +67,7 @@ def carry_out(campaign: "Campaign", wishes: Wishes) -> int:
     from coalizione_mailer.ledger.lock import sole_sender
     from coalizione_mailer.ledger.store import Ledger
 
+    _refuse_unconfirmed(campaign.configuration.protocol.confirmation, wishes)
     with ExitStack() as stack:
         now = datetime.now().astimezone()
         stack.enter_context(sole_sender(archive(campaign), since=now))
@@ -77,7 +78,8 @@ def carry_out(campaign: "Campaign", wishes: Wishes) -> int:
         only = _only(ledger, opened, wishes)
         letters = _letters(ledger, opened, only, wishes.limit)
         _show(campaign, letters)
-        _confirm(opened.protocol, wishes, letters)
+        if wishes.confirm is None:
+            _ask(opened.protocol, letters)
         result = _run(campaign, ledger, opened, only, letters, wishes)
         return close(ledger, opened, result)
 
@@ -200,16 +202,17 @@ def _show(campaign: "Campaign", letters: int) -> None:
     err().print(table)
 
 
-def _confirm(expected: str, wishes: Wishes, letters: int) -> None:
-    """Have the operator say the protocol; nothing leaves before."""
-    if wishes.confirm is not None:
-        if wishes.confirm.strip() != expected:
-            raise UsageError(
-                [Problem(Code.CONFIRMATION_WRONG, found=wishes.confirm, expected=(expected,))]
-            )
-        return
-    if not wishes.may_ask:
+def _refuse_unconfirmed(expected: str, wishes: Wishes) -> None:
+    """Refuse at once what nobody confirms, before the work of a freeze; raises UsageError."""
+    given = wishes.confirm
+    if given is None and not wishes.may_ask:
         raise UsageError([Problem(Code.CONFIRMATION_MISSING, expected=(expected,))])
+    if given is not None and given.strip() != expected:
+        raise UsageError([Problem(Code.CONFIRMATION_WRONG, found=given, expected=(expected,))])
+
+
+def _ask(expected: str, letters: int) -> None:
+    """Have the operator type the protocol; nothing leaves before."""
     question = ngettext(
         "To send {n} letter, type its protocol, {protocol} (Enter: stop)",
         "To send {n} letters, type their protocol, {protocol} (Enter: stop)",
