@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from coalizione_mailer.campaign import Campaign
 from coalizione_mailer.campaign.configuration import Form
-from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
+from coalizione_mailer.errors import Code, Problem, ProblemsError
 from coalizione_mailer.letter.message import (
     Body,
     Composer,
@@ -136,14 +136,9 @@ class Correspondence:
 
 
 def problems_of(prepared: Prepared) -> list[Problem]:
-    """Name what is odd about a letter that was written."""
+    """Name what is wrong with a letter that was written, and with whose."""
     code = prepared.recipient.comune.codice_istat
-    found = [replace(problem, comune=code) for problem in prepared.pdf.problems]
-    if prepared.pdf.pages != 1:
-        found.append(
-            Problem(Code.LETTER_PAGES, Severity.WARNING, comune=code, found=str(prepared.pdf.pages))
-        )
-    return found
+    return [replace(problem, comune=code) for problem in prepared.pdf.problems]
 
 
 def _stationery(campaign: Campaign, identity: Identity) -> Stationery:

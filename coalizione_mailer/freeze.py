@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from coalizione_mailer.campaign import Campaign
-from coalizione_mailer.correspondence import Correspondence, Identity, Prepared
-from coalizione_mailer.errors import FrozenChangedError
+from coalizione_mailer.correspondence import Correspondence, Identity, Prepared, problems_of
+from coalizione_mailer.errors import FrozenChangedError, Problem, ProblemsError, Severity
 from coalizione_mailer.ledger import rounds
 from coalizione_mailer.ledger.rounds import Frozen, Round
 from coalizione_mailer.ledger.store import Ledger, sqlite_path
@@ -37,7 +37,10 @@ def archive(campaign: Campaign) -> Path:
 
 
 def inputs(campaign: Campaign) -> dict[str, str]:
-    """Return everything the letters come from, by name, with its SHA-256; raises OSError."""
+    """Return everything the letters come from, by name, with its SHA-256; raises OSError.
+
+    A file that is not there has no name in it either: compared with a freeze, it was removed.
+    """
     configuration = campaign.configuration
     found = {
         f"campaign.toml [{section}]": _hash_section(configuration, section)
@@ -50,7 +53,7 @@ def inputs(campaign: Campaign) -> dict[str, str]:
         campaign.path(configuration.recipients.comuni),
         campaign.path(configuration.recipients.addresses),
     ]
-    for path in files:
+    for path in filter(Path.exists, files):
         name = path.relative_to(campaign.root) if path.is_relative_to(campaign.root) else path
         with path.open("rb") as stream:
             found[name.as_posix()] = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -114,10 +117,12 @@ def freeze(
         frozen_at=now,
     )
     correspondence = Correspondence(campaign, Identity.frozen(opened.identity, 1, now))
+    errors: list[Problem] = []
 
     def frozen() -> Iterator[Frozen]:
         for prepared in correspondence.prepared(recipients, jobs):
             seen(prepared)
+            errors.extend(p for p in problems_of(prepared) if p.severity is Severity.ERROR)
             yield Frozen(
                 recipient=prepared.recipient,
                 message_id=prepared.message_id,
@@ -129,6 +134,8 @@ def freeze(
 
     with ledger.writing() as connection:
         rounds.write(connection, opened, correspondence.frame, fixed, frozen())
+        if errors:
+            raise ProblemsError(errors)
         standing = rounds.current(connection)
     assert standing is not None
     return standing
