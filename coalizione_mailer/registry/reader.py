@@ -1,0 +1,170 @@
+"""The register file (``data/comuni.csv``, or what people made of it) read into a Register."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from coalizione_mailer.errors import Code, Problem, ProblemsError
+from coalizione_mailer.model import Comune
+from coalizione_mailer.registry.codes import CATASTALE, ISTAT, catastale_codes, istat_codes
+from coalizione_mailer.registry.figures import degrees, residents
+from coalizione_mailer.registry.register import Register
+from coalizione_mailer.registry.tabular import Table, plain, read_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REQUIRED = ("codice_istat", "denominazione", "provincia", "sigla", "regione", "codice_catastale")
+OPTIONAL = (
+    "denominazione_altra_lingua",
+    "ripartizione",
+    "popolazione_sommata",
+    "latitudine",
+    "longitudine",
+)
+
+_SUMMED = "popolazione_sommata"
+_SIGLA = r"[A-Z]{2}"
+# Naples, for whoever's program read its sigla as "not available".
+_NAPOLI_PREFIX, _NAPOLI_SIGLA = "063", "NA"
+
+# Letters of any script, and what stands between them in Italian, German and Slovenian names.
+_NAME = r"[^\W\d_](?:[^\W\d_]|[ .'\u2019/()-])*"
+# UTF-8 once read as cp1252 and saved so: "ForlÃ¬". No name of a Comune has these letters.
+_MOJIBAKE = r"[ÃÂ]"
+
+
+class _Rule(NamedTuple):
+    """What the cells of a column look like, once trimmed."""
+
+    pattern: str
+    empty: bool = False
+
+
+_RULES = {
+    "codice_istat": _Rule(ISTAT),
+    "codice_catastale": _Rule(CATASTALE),
+    "denominazione": _Rule(_NAME),
+    "denominazione_altra_lingua": _Rule(_NAME, empty=True),
+    "provincia": _Rule(_NAME),
+    "sigla": _Rule(_SIGLA),
+    "regione": _Rule(_NAME),
+    "ripartizione": _Rule(_NAME, empty=True),
+}
+
+
+# The columns of the rules are also the text fields of a Comune, in its order.
+_TEXTS = tuple(_RULES)
+
+
+def read_register(path: Path, population: str) -> Register:
+    """Read the register with the figures of one population column, in residents.
+
+    Takes a byte order mark or none, comma, semicolon or tab, UTF-8 or cp1252, columns in any
+    order and codes that lost their zeros. Raises ProblemsError with all that is wrong, each with
+    its line: COLUMN_MISSING, POPULATION_UNKNOWN (``expected`` has the population columns),
+    ROW_WRONG, COMUNE_DUPLICATE (``expected`` has the line of the first).
+    """
+    chosen = plain(population)
+    table = read_table(path, dict.fromkeys((*REQUIRED, *OPTIONAL, chosen)))
+    populations = tuple(
+        name for name in table.header if name.startswith("popolazione") and name != _SUMMED
+    )
+    problems = table.require(REQUIRED)
+    if chosen not in table.header or chosen in (*REQUIRED, *OPTIONAL):
+        problems.append(
+            Problem(Code.POPULATION_UNKNOWN, file=str(path), found=population, expected=populations)
+        )
+    if problems:
+        raise ProblemsError([*problems, *table.problems])
+    _repair(table.frame)
+    figures = residents(table.frame[chosen])
+    latitudes = degrees(table.frame["latitudine"], limit=90)
+    longitudes = degrees(table.frame["longitudine"], limit=180)
+    problems = [
+        *table.problems,
+        *_wrong_texts(table),
+        *table.wrong(chosen, figures.wrong),
+        *table.wrong("latitudine", latitudes.wrong),
+        *table.wrong("longitudine", longitudes.wrong),
+        *_duplicates(table),
+    ]
+    if problems:
+        raise ProblemsError(sorted(problems, key=lambda problem: problem.line or 0))
+    places = zip(latitudes.found, longitudes.found, strict=True)
+    return Register(tuple(_comuni(table.frame, chosen, figures.found, places)), chosen, populations)
+
+
+def _repair(frame: "pd.DataFrame") -> None:
+    """Undo, in place, what spreadsheets and programs do to codes."""
+    frame["codice_istat"] = istat_codes(frame["codice_istat"])
+    frame["codice_catastale"] = catastale_codes(frame["codice_catastale"])
+    sigla = frame["sigla"].mask(
+        frame["sigla"].str.fullmatch(_SIGLA, case=False), frame["sigla"].str.upper()
+    )
+    eaten = frame["codice_istat"].str.startswith(_NAPOLI_PREFIX) & sigla.isin(["", "nan", "NaN"])
+    frame["sigla"] = sigla.mask(eaten, _NAPOLI_SIGLA)
+
+
+def _wrong_texts(table: Table) -> list[Problem]:
+    problems = []
+    for column, rule in _RULES.items():
+        cells = table.frame[column]
+        right = cells.str.fullmatch(rule.pattern) & ~cells.str.contains(_MOJIBAKE)
+        if rule.empty:
+            right |= cells == ""
+        problems += table.wrong(column, ~right)
+    return problems
+
+
+def _duplicates(table: Table) -> list[Problem]:
+    """Name every row whose code another row before it has, with the line of that one."""
+    problems = []
+    for column in ("codice_istat", "codice_catastale"):
+        cells = table.frame[column]
+        again = cells[cells.duplicated() & (cells != "")]
+        if again.empty:
+            continue
+        known = cells[cells.isin(again)].drop_duplicates()
+        first = {str(code): str(line) for line, code in known.items()}
+        problems += [
+            Problem(
+                Code.COMUNE_DUPLICATE,
+                file=table.file,
+                line=int(str(line)),
+                key=column,
+                found=str(code),
+                expected=(first[str(code)],),
+            )
+            for line, code in again.items()
+        ]
+    return problems
+
+
+def _comuni(
+    frame: "pd.DataFrame",
+    population: str,
+    figures: Iterable[int | None],
+    places: Iterable[tuple[float | None, float | None]],
+) -> Iterator[Comune]:
+    """Build the Comuni; provinces and regions are one string each, not one per row."""
+    one: dict[str, str] = {}
+    texts = zip(*(frame[column].tolist() for column in _TEXTS), strict=True)
+    rows = zip(texts, frame[_SUMMED].tolist(), figures, places, strict=True)
+    for (istat, catastale, name, other, *where), summed, figure, place in rows:
+        provincia, sigla, regione, ripartizione = (one.setdefault(text, text) for text in where)
+        yield Comune(
+            codice_istat=istat,
+            codice_catastale=catastale,
+            denominazione=name,
+            denominazione_altra_lingua=other,
+            provincia=provincia,
+            sigla=sigla,
+            regione=regione,
+            ripartizione=ripartizione,
+            popolazione=figure,
+            popolazione_sommata=population in re.split(r"[\s;,|]+", summed),
+            latitudine=place[0],
+            longitudine=place[1],
+        )

@@ -1,0 +1,76 @@
+"""What passes as a mail address."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coalizione_mailer.registry.addr_spec import addr_spec
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("protocollo@pec.comune.vicenza.it", "protocollo@pec.comune.vicenza.it"),
+        ("Protocollo@PEC.Comune.Vicenza.IT", "Protocollo@pec.comune.vicenza.it"),
+        ("comune.l-aquila+atti@a-b.example", "comune.l-aquila+atti@a-b.example"),
+        ("mailto:a@b.example", "a@b.example"),
+        ("sindaco@comune.forlì.example", "sindaco@comune.xn--forl-tpa.example"),
+    ],
+)
+def test_a_plain_address_passes_with_its_domain_in_one_form(written: str, expected: str) -> None:
+    assert addr_spec(written) == expected
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "@",
+        "a@",
+        "@b.example",
+        "a@b",
+        "a@b.1",
+        "a@b..example",
+        "a@.b.example",
+        "a@-b.example",
+        "a@b-.example",
+        "a.@b.example",
+        ".a@b.example",
+        "a..b@c.example",
+        "a b@c.example",
+        "a@b.example, c@d.example",
+        "a@b.example;c@d.example",
+        "Comune <a@b.example>",
+        '"a b"@c.example',
+        "a@[127.0.0.1]",
+        "a@b.example\r\nBcc: c@d.example",
+        "a@b.example\n",
+        "a\x00@b.example",
+        "sindacò@b.example",
+        "a@straße.example",
+        "a@comune .example",
+        "a@" + "x" * 64 + ".example",
+        "a@" + "x." * 130 + "example",
+        "a" * 65 + "@b.example",
+        "a@\u3002.example",
+    ],
+)
+def test_anything_else_does_not(written: str) -> None:
+    assert addr_spec(written) is None
+
+
+@given(st.text() | st.builds("{}@{}.example".format, st.text(), st.text()))
+def test_what_passes_is_ascii_on_one_line_with_one_at(text: str) -> None:
+    found = addr_spec(text)
+    if found is not None:
+        assert found.isascii()
+        assert found.isprintable()
+        assert found.count("@") == 1
+        assert not set(found) & set(' ,;:<>"()[]\\')
+
+
+@given(st.emails(domains=st.just("comune.example")))
+def test_what_passes_passes_again_unchanged(text: str) -> None:
+    found = addr_spec(text)
+    if found is not None:
+        assert addr_spec(found) == found
