@@ -31,8 +31,9 @@ _NAPOLI_PREFIX, _NAPOLI_SIGLA = "063", "NA"
 
 # Letters of any script, and what stands between them in Italian, German and Slovenian names.
 _NAME = r"[^\W\d_](?:[^\W\d_]|[ .'\u2019/()-])*"
-# UTF-8 once read as cp1252 and saved so: "ForlÃ¬". No name of a Comune has these letters.
-_MOJIBAKE = r"[ÃÂ]"
+# Letters that no name of a Comune has: UTF-8 read as cp1252 ("ForlÃ¬"), the Macintosh's or
+# MS-DOS's letters ("AgliŠ": where Slovenian has it only at the beginning).
+_MOJIBAKE = r"[ÃÂ\u02c6]|[a-z]Š"
 
 
 class _Rule(NamedTuple):
@@ -52,8 +53,6 @@ _RULES = {
     "regione": _Rule(_NAME),
     "ripartizione": _Rule(_NAME, empty=True),
 }
-
-
 # The columns of the rules are also the text fields of a Comune, in its order.
 _TEXTS = tuple(_RULES)
 

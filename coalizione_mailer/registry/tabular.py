@@ -31,7 +31,7 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # Two bytes of UTF-8 for an accented letter; cp1252 has no reason to write "Ã¨".
 _UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")
 # Excel's own first line, which names the separator.
-_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;|\t])"?\s*', re.IGNORECASE)
 _INVISIBLE = str.maketrans("", "", "\ufeff\u200b\u200e\u200f")
 
 

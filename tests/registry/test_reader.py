@@ -223,6 +223,8 @@ def test_codes_wrapped_to_keep_their_zeros_are_unwrapped(write: Write, written: 
         ("Agliè", "Agli?", "denominazione"),
         ("Agliè", "AgliÃ¨", "denominazione"),
         ("Agliè", "Agli\ufffd", "denominazione"),
+        ("Agliè", "AgliŠ", "denominazione"),
+        ("Agliè", "Agliˆ", "denominazione"),
         ("Agliè", '"Agliè\nBcc: x"', "denominazione"),
         ("TO", "", "sigla"),
         ("TO", "Torino", "sigla"),
@@ -304,7 +306,7 @@ def test_missing_columns_are_told_with_those_there_must_be(write: Write) -> None
     assert missing[0].found == "codice_istat, denominazione, popolazione_2023"
 
 
-@pytest.mark.parametrize("content", ["", "\n\n", '"', "hello\n"])
+@pytest.mark.parametrize("content", ["", "\n\n", '"', "hello\n", "sep=x\n"])
 def test_a_file_that_is_no_table_misses_every_column(write: Write, content: str) -> None:
     codes = [each.code for each in problems(write(content))]
     assert codes.count(Code.COLUMN_MISSING) == 6
