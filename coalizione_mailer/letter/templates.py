@@ -90,7 +90,7 @@ class Templates:
         """
         from css_inline import CSSInliner
 
-        environment = _environment(folder)
+        environment = environment_of(folder)
         templates = cls(
             folder=folder,
             configuration=configuration,
@@ -219,7 +219,8 @@ class Templates:
         return places[-1] if places else (None, None)
 
 
-def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
+def environment_of(folder: Path) -> ImmutableSandboxedEnvironment:
+    """Return the environment in which templates of a folder are compiled, with our filters."""
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folder),
         auto_reload=False,  # what was checked is what is rendered
