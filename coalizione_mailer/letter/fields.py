@@ -129,9 +129,12 @@ def _guarded(tree: nodes.Template) -> set[tuple[str, ...]]:
 
 
 def _first_missing(field: Field, environment: Environment, known: Mapping[str, Any]) -> str | None:
-    """Follow a field as Jinja would; return it up to the first step that leads nowhere."""
+    """Follow a field as Jinja would; return it up to the first step that leads nowhere.
+
+    If that is the very first, the whole says better what was meant.
+    """
     if field.steps[0] not in known:
-        return field.steps[0]
+        return ".".join(field.steps)
     value = known[field.steps[0]]
     for depth, step in enumerate(field.steps[1:], start=2):
         value = environment.getattr(value, step)

@@ -66,10 +66,14 @@ def _parts(character: str) -> set[int]:
 @cache
 def _common_characters() -> frozenset[int]:
     """Code points that every face has."""
+    return frozenset.intersection(*(_characters(folder() / name) for name in FACES))
+
+
+def _characters(face: Path) -> frozenset[int]:
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
-    faces = (TTFont(folder() / name, lazy=True).getBestCmap() for name in FACES)
-    return frozenset.intersection(*(frozenset(face) for face in faces))
+    with TTFont(face, lazy=True) as font:
+        return frozenset(font.getBestCmap())
 
 
 @contextmanager

@@ -5,6 +5,7 @@ where letters are set, since WeasyPrint takes half a second to import and needs 
 """
 
 import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -61,7 +62,10 @@ class Typesetter:
             cache=self._images,
         )
         self._describe(document)
-        return document, document.write_pdf(pdf_variant=self._settings.variant)
+        with warnings.catch_warnings():
+            # WeasyPrint 70 leaves the colour profile's file for the interpreter to close.
+            warnings.simplefilter("ignore", ResourceWarning)
+            return document, document.write_pdf(pdf_variant=self._settings.variant)
 
     def _describe(self, document: Document) -> None:
         """Give the PDF the letter's date, never the clock's, and its protocol number."""
