@@ -24,11 +24,6 @@ class Field:
     steps: tuple[str, ...]
     line: int
 
-    @property
-    def name(self) -> str:
-        """The field as written, with dots."""
-        return ".".join(self.steps)
-
 
 def unknown(
     trees: Mapping[str, nodes.Template], environment: Environment, known: Mapping[str, Any]
@@ -137,9 +132,9 @@ def _first_missing(field: Field, environment: Environment, known: Mapping[str, A
         return ".".join(field.steps)
     value = known[field.steps[0]]
     for depth, step in enumerate(field.steps[1:], start=2):
+        if value is None:
+            return None  # a value that may be missing says nothing of what it would hold
         value = environment.getattr(value, step)
         if isinstance(value, environment.undefined):
             return ".".join(field.steps[:depth])
-        if value is None:
-            return None  # a value that may be missing says nothing of what it would hold
     return None

@@ -39,6 +39,16 @@ if TYPE_CHECKING:
 
 LETTER, EMAIL_HTML, EMAIL_TEXT = NAMES = ("letter.html", "email.html", "email.txt")
 
+# What Jinja itself raises, and what filters do with values they were not made for.
+_RENDERING_ERRORS = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LetterText:
@@ -150,7 +160,7 @@ class Templates:
     def _render(self, name: str, known: Mapping[str, Any]) -> str:
         try:
             return self.environment.get_template(name).render(known)
-        except TemplateError as error:
+        except _RENDERING_ERRORS as error:
             raise ProblemsError([self._problem(error, known)]) from error
 
     def _compile(self, name: str) -> list[Problem]:
@@ -173,24 +183,22 @@ class Templates:
         waiting = list(NAMES)
         while waiting:
             name = waiting.pop(0)
-            if name in trees:
-                continue
-            # What cannot be read or parsed is for _compile to tell.
-            with suppress(TemplateError, UnicodeDecodeError):
-                source, _, _ = self._loader.get_source(self.environment, name)
-                tree = trees[name] = self.environment.parse(source, name)
-                waiting += [found for found in meta.find_referenced_templates(tree) if found]
-            trees.setdefault(name, nodes.Template([]))
+            tree = trees[name] = self._parsed(name)
+            reached = meta.find_referenced_templates(tree)
+            waiting += [found for found in reached if found and found not in (*trees, *waiting)]
         return trees
 
-    @property
-    def _loader(self) -> FileSystemLoader:
-        return FileSystemLoader(self.folder)
+    def _parsed(self, name: str) -> nodes.Template:
+        """Parse one template; what cannot be read or parsed is empty, and for _compile to tell."""
+        with suppress(TemplateError, UnicodeDecodeError):
+            source, _, _ = FileSystemLoader(self.folder).get_source(self.environment, name)
+            return self.environment.parse(source, name)
+        return nodes.Template([])
 
     def _file(self, name: str) -> str:
         return str(self.folder / name)
 
-    def _problem(self, error: TemplateError, known: Mapping[str, Any]) -> Problem:
+    def _problem(self, error: Exception, known: Mapping[str, Any]) -> Problem:
         """Say where a rendering failed, and over which field."""
         file, line = self._place(error)
         if isinstance(error, TemplateSyntaxError):
@@ -198,7 +206,7 @@ class Templates:
         if isinstance(error, TemplateNotFound):
             return Problem(Code.FILE_MISSING, file=self._file(str(error.name)), line=line)
         if not isinstance(error, _FieldMissingError):
-            return Problem(Code.TEMPLATE_FIELD, file=file, line=line, found=error.message)
+            return Problem(Code.TEMPLATE_SYNTAX, file=file, line=line, found=str(error))
         owner = next((name for name, value in known.items() if value is error.owner), "")
         found = f"{owner}.{error.name}" if owner else error.name
         return Problem(
@@ -209,7 +217,7 @@ class Templates:
             expected=fields.nearest(found, known),
         )
 
-    def _place(self, error: TemplateError) -> tuple[str | None, int | None]:
+    def _place(self, error: Exception) -> tuple[str | None, int | None]:
         """Return file and line of the innermost template the error passed through."""
         places = [
             (frame.filename, frame.lineno)

@@ -1,5 +1,6 @@
 """A letter becomes a PDF that archives take, the same everywhere."""
 
+import base64
 import io
 import re
 import shutil
@@ -214,6 +215,11 @@ def test_files_of_the_template_and_the_campaign_can_be_read(settings: PdfSetting
     (settings.root / "logo.png").write_bytes(PIXEL)
     more = '<img src="uno%20stemma.png" alt="a"><img src="../../logo.png" alt="b">'
     more += f'<img src="{(settings.root / "logo.png").as_uri()}" alt="c">'
+    assert one(page(more=more), settings).problems == ()
+
+
+def test_pictures_written_into_the_template_can_be_read(settings: PdfSettings) -> None:
+    more = f'<img src="data:image/png;base64,{base64.b64encode(PIXEL).decode()}" alt="a">'
     assert one(page(more=more), settings).problems == ()
 
 

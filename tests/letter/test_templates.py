@@ -50,6 +50,11 @@ def test_further_fields_can_be_handed_in(tmp_path: Path) -> None:
     assert templates.render(recipient()).email_text == "2"
 
 
+def test_a_field_without_a_value_says_nothing_of_what_it_would_hold(tmp_path: Path) -> None:
+    folder = written(tmp_path, text="{% if ospite %}{{ ospite.nome }}{% endif %}")
+    assert Templates.load(folder, configuration(), {"ospite": None}).check() == []
+
+
 def test_styles_of_the_email_go_into_the_elements_and_media_queries_stay(tmp_path: Path) -> None:
     folder = written(
         tmp_path,
@@ -123,6 +128,7 @@ def test_all_unknown_fields_of_all_templates_are_found_at_once(tmp_path: Path) -
         "{% include 'nessuno.html' ignore missing %}",
         "{{ comune.latitudine.real }}",
         "{{ range(3) | list }}",
+        "{{ comune.popolazione.real }}",
     ],
 )
 def test_what_a_template_sets_or_provides_for_is_no_mistake(tmp_path: Path, template: str) -> None:
@@ -188,6 +194,14 @@ def test_a_syntax_error_in_an_included_file_is_found_there(tmp_path: Path) -> No
     assert (Path(problem.file or "").name, problem.line) == ("foot.html", 3)
 
 
+def test_a_mistake_in_a_file_chosen_at_run_time_is_found_there(tmp_path: Path) -> None:
+    folder = written(tmp_path, letter="{% set which = 'foot.html' %}\n{% include which %}")
+    (tmp_path / "foot.html").write_text("\n{% endif %}")
+    (problem,) = problems_of(folder)
+    assert problem.code is Code.TEMPLATE_SYNTAX
+    assert (Path(problem.file or "").name, problem.line) == ("foot.html", 2)
+
+
 def test_a_missing_included_file_is_found(tmp_path: Path) -> None:
     (problem,) = problems_of(written(tmp_path, letter="{% include 'foot.html' %}"))
     assert (problem.code, problem.file) == (Code.FILE_MISSING, str(tmp_path / "foot.html"))
@@ -208,12 +222,22 @@ def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
         "{{ ''.__class__.__mro__ }}",
         "{{ event.date.__reduce__() }}",
         "{% set _ = event['items'].append('x') %}",
+        "{% set name = '__class__' %}{{ comune[name] }}",
     ],
 )
 def test_templates_cannot_reach_python_or_change_what_others_see(
     tmp_path: Path, attack: str
 ) -> None:
-    assert [p.code for p in problems_of(written(tmp_path, letter=attack))] == [Code.TEMPLATE_FIELD]
+    (problem,) = problems_of(written(tmp_path, letter=attack))
+    assert problem.code in (Code.TEMPLATE_FIELD, Code.TEMPLATE_SYNTAX)
+    assert problem.line == 1
+
+
+def test_a_value_that_a_filter_cannot_write_is_told_with_its_place(tmp_path: Path) -> None:
+    folder = written(tmp_path, text="\n\n{{ event.place | data }}")
+    (problem,) = problems_of(folder)
+    assert (problem.code, problem.line) == (Code.TEMPLATE_SYNTAX, 3)
+    assert problem.file == str(tmp_path / "email.txt")
 
 
 def test_a_template_changed_after_loading_changes_no_letter(tmp_path: Path) -> None:
