@@ -1,9 +1,11 @@
 """Problems and errors turned into sentences: what was found, where, and what to do."""
 
-from collections.abc import Callable, Mapping
+import errno
+import os
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from coalizione_mailer.cli.language import _
+from coalizione_mailer.cli.language import _, ngettext
 from coalizione_mailer.errors import (
     CampaignLockedError,
     Change,
@@ -17,11 +19,14 @@ from coalizione_mailer.errors import (
     Problem,
     ProblemsError,
     ServerUnavailableError,
+    Severity,
 )
+
+_MOST = 25
 
 
 def place(problem: Problem, names: Mapping[str, str] = MappingProxyType({})) -> str:
-    """Say where a problem stands: file, line, key."""
+    """Say where a problem stands: file, line, key, Comune."""
     parts = []
     if problem.file:
         parts.append(problem.file)
@@ -36,14 +41,8 @@ def place(problem: Problem, names: Mapping[str, str] = MappingProxyType({})) -> 
 
 def sentence(problem: Problem) -> str:
     """Say what was found and what to do."""
-    text = _sentences()[problem.code]()
-    return text.format(
-        found=problem.found or _("nothing"),
-        expected=", ".join(problem.expected) or _("see docs/campaign-file.md"),
-        key=problem.key or "",
-        comune=problem.comune or "",
-        file=problem.file or "",
-    )
+    said = _SAID.get(problem.code)
+    return said(problem) if said else _plain(problem)
 
 
 def full(problem: Problem, names: Mapping[str, str] = MappingProxyType({})) -> str:
@@ -52,88 +51,215 @@ def full(problem: Problem, names: Mapping[str, str] = MappingProxyType({})) -> s
     return f"{where}: {sentence(problem)}" if where else sentence(problem)
 
 
+def severity(of: Severity) -> str:
+    """Return the word for how much a problem weighs."""
+    words = {
+        Severity.ERROR: _("Error"),
+        Severity.WARNING: _("Warning"),
+        Severity.INFO: _("Note"),
+    }
+    return words[of]
+
+
+def system(error: OSError) -> str:
+    """Say what the operating system refused."""
+    reason = _reason(error.errno, error.strerror or str(error))
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
+def _plain(problem: Problem) -> str:
+    """Fill in the sentence of a code, with what would be right where that is known."""
+    text = _sentences()[problem.code]()
+    if problem.expected and problem.code in _TAILS:
+        text = f"{text} {_TAILS[problem.code]()}"
+    return text.format(
+        found=problem.found or _("nothing"),
+        expected=", ".join(problem.expected),
+        key=problem.key or "",
+    )
+
+
+def _did_you_mean() -> str:
+    return _("Did you mean: {expected}?")
+
+
+def _for_example() -> str:
+    return _("For example: {expected}.")
+
+
+def _allowed() -> str:
+    return _("Allowed are: {expected}.")
+
+
+_TAILS: dict[Code, Callable[[], str]] = {
+    Code.KEY_MISSING: _for_example,
+    Code.KEY_UNKNOWN: _did_you_mean,
+    Code.VALUE_WRONG: _for_example,
+    Code.VALUE_NOT_ALLOWED: _allowed,
+    Code.PLAINTEXT_REMOTE: _allowed,
+    Code.COMUNE_UNKNOWN: _did_you_mean,
+    Code.COMUNE_AMBIGUOUS: lambda: _("Choose one: {expected}."),
+    Code.REGION_UNKNOWN: _did_you_mean,
+    Code.PROVINCE_UNKNOWN: _did_you_mean,
+    Code.TEMPLATE_FIELD: _did_you_mean,
+    Code.POPULATION_UNKNOWN: lambda: _("It has: {expected}."),
+}
+"""What is added to a sentence where it is known what would be right."""
+
+
+def _unreadable(problem: Problem) -> str:
+    """Say why a file cannot be read: too large, no text, or what the system says."""
+    found = problem.found or ""
+    if problem.expected:
+        return _("this file is too large: {found} bytes, at most {expected} are read.").format(
+            found=found, expected=problem.expected[0]
+        )
+    if found == "NUL" or "codec" in found:
+        return _(
+            "this is not a text file in UTF-8. If it is a spreadsheet or a document, save it as "
+            "text (CSV UTF-8), then try again."
+        )
+    return _reason(_number_of(found), found)
+
+
+def _row(problem: Problem) -> str:
+    """Say what is wrong with a row: a cell, its length, its characters."""
+    expected = ", ".join(problem.expected)
+    if expected == "UTF-8":
+        text = _("damaged characters: {found}. Save the file again, as UTF-8.")
+    elif problem.key is None and expected:
+        text = _("this row has {found} cells, the first row {expected}. Look for a stray comma.")
+    elif problem.key is None:
+        text = _("this row cannot be read: {found}. Look at its quotation marks.")
+    elif expected:
+        text = _("found {found}; allowed are: {expected}. Correct the row.")
+    else:
+        text = _("found {found}, which cannot be. Correct the row.")
+    return text.format(found=problem.found or _("nothing"), expected=expected)
+
+
+def _value(problem: Problem) -> str:
+    """Say what is wrong with a value; of a Comune, that it is both added and left out."""
+    if problem.comune is None:
+        return _plain(problem)
+    return _("{found} is both in include and in exclude. Take it out of one of them.").format(
+        found=problem.found
+    )
+
+
+_SAID: dict[Code, Callable[[Problem], str]] = {
+    Code.FILE_UNREADABLE: _unreadable,
+    Code.ROW_WRONG: _row,
+    Code.VALUE_WRONG: _value,
+}
+"""Codes that need more than one sentence."""
+
+
+def _number_of(words: str) -> int | None:
+    """Find the error number behind the system's own words, which are always English."""
+    return next((n for n in errno.errorcode if os.strerror(n) in words), None)
+
+
+def _reason(number: int | None, words: str) -> str:
+    """Say in words what the system refused."""
+    reasons = {
+        errno.ENOENT: _("there is no such file or folder. Check the name."),
+        errno.EISDIR: _("this is a folder, and a file was expected."),
+        errno.ENOTDIR: _("this is a file, and a folder was expected."),
+        errno.EEXIST: _("this is there already. Choose another name."),
+        errno.EACCES: _("you are not allowed to use it. Check its permissions."),
+        errno.EPERM: _("you are not allowed to use it. Check its permissions."),
+        errno.EROFS: _("this can only be read, not written. Choose another place."),
+        errno.ENOSPC: _("the disk is full. Make room, then try again."),
+        errno.ENAMETOOLONG: _("this name is too long."),
+    }
+    return reasons.get(number or 0, _("the system says: {words}.").format(words=words))
+
+
 def _sentences() -> dict[Code, Callable[[], str]]:
-    """Map every code to its sentence; in three groups, as the problems come up."""
+    """Map the codes to their sentences; in three groups, as the problems come up."""
     return _file_sentences() | _people_sentences() | _letter_sentences()
 
 
 def _file_sentences() -> dict[Code, Callable[[], str]]:
     return {
         Code.CAMPAIGN_MISSING: lambda: _(
-            "there is no campaign here. Go to the campaign's folder, name it with "
-            "--campaign DIR, or make a new one: mailer init DIR."
+            "there is no campaign here. Go to the campaign's folder, or name it: mailer --campaign "
+            "FOLDER … To make a new one: mailer init FOLDER."
         ),
         Code.TOML_SYNTAX: lambda: _(
-            "the file cannot be read from this line on: {found}. Check quotes, brackets and commas."
+            "this line cannot be read: {found}. Check quotes, brackets and commas, and that no "
+            "key is written twice."
         ),
-        Code.KEY_MISSING: lambda: _("this key is missing. Add it, for example: {expected}."),
-        Code.KEY_UNKNOWN: lambda: _("this key does not exist. Did you mean: {expected}?"),
-        Code.VALUE_WRONG: lambda: _("found {found}, which cannot be. For example: {expected}."),
-        Code.VALUE_NOT_ALLOWED: lambda: _("found {found}; allowed are: {expected}."),
+        Code.KEY_MISSING: lambda: _("this is missing: add it."),
+        Code.KEY_UNKNOWN: lambda: _("there is no such key."),
+        Code.VALUE_WRONG: lambda: _("found {found}, which cannot be."),
+        Code.VALUE_NOT_ALLOWED: lambda: _("found {found}, which cannot be."),
         Code.BAND_EMPTY: lambda: _(
-            "the smallest population ({found}) is above the largest ({expected}). Swap them."
+            "the smallest population, {found}, is above the largest, {expected}. Swap them."
         ),
-        Code.PLAINTEXT_REMOTE: lambda: _(
-            "the connection to {found} would not be protected. Use one of: {expected}."
-        ),
-        Code.FILE_MISSING: lambda: _("this file does not exist. Check the name, or put it there."),
-        Code.FILE_UNREADABLE: lambda: _("this file cannot be read: {found}."),
+        Code.PLAINTEXT_REMOTE: lambda: _("the connection to {found} would not be protected."),
+        Code.FILE_MISSING: lambda: _("this file does not exist. Check its name and its place."),
         Code.FOLDER_NOT_EMPTY: lambda: _(
-            "there is something in this folder already. Choose a new or empty one."
+            "there is something in this folder already: {found}. Choose a new or empty one."
         ),
-        Code.COLUMN_MISSING: lambda: _("this column is missing; found are: {found}."),
-        Code.COLUMN_DUPLICATE: lambda: _("this column is there twice. Remove one of them."),
-        Code.ROW_WRONG: lambda: _("found {found}, which cannot be. Correct the row."),
-        Code.COMUNE_DUPLICATE: lambda: _("{found} is there twice. Remove one of the rows."),
+        Code.COLUMN_MISSING: lambda: _(
+            "this column is missing. The first row has: {found}. Needed are: {expected}."
+        ),
+        Code.COLUMN_DUPLICATE: lambda: _("this column is there twice. Remove one of the two."),
+        Code.COMUNE_DUPLICATE: lambda: _(
+            "{found} is there already, on line {expected}. Remove one of the two rows."
+        ),
     }
 
 
 def _people_sentences() -> dict[Code, Callable[[], str]]:
     return {
-        Code.COMUNE_UNKNOWN: lambda: _("no Comune is called {found}. Did you mean: {expected}?"),
-        Code.COMUNE_AMBIGUOUS: lambda: _(
-            "more than one Comune is called {found}. Choose one: {expected}."
-        ),
-        Code.REGION_UNKNOWN: lambda: _("no region is called {found}. Did you mean: {expected}?"),
-        Code.PROVINCE_UNKNOWN: lambda: _(
-            "no province is called {found}. Did you mean: {expected}?"
-        ),
+        Code.COMUNE_UNKNOWN: lambda: _("no Comune is called {found}."),
+        Code.COMUNE_AMBIGUOUS: lambda: _("more than one Comune is called {found}."),
+        Code.REGION_UNKNOWN: lambda: _("no region is called {found}."),
+        Code.PROVINCE_UNKNOWN: lambda: _("no province is called {found}."),
         Code.POPULATION_UNKNOWN: lambda: _(
-            "the register has no population column {found}; it has: {expected}."
+            "the list of Comuni has no population column called {found}."
         ),
         Code.POPULATION_MISSING: lambda: _(
-            "no figure for this Comune: it is not in the band. If it should be invited, add it "
-            "to include in campaign.toml."
+            "this Comune has no figure in the chosen column, so it is not in the band. If it "
+            "should be invited, add it to include in campaign.toml."
         ),
         Code.ADDRESS_MISSING: lambda: _(
-            "no address in the address book. Add one, or leave it out: --leave-out-missing."
+            "no address in the address book. Add one there; or send without it: mailer send "
+            "--leave-out-missing."
         ),
         Code.ADDRESS_WRONG: lambda: _("{found} is not an e-mail address. Correct it."),
         Code.ADDRESS_SHARED: lambda: _(
             "{found} is the address of more than one Comune: {expected}. Check whose it is."
         ),
         Code.ADDRESS_CONFLICT: lambda: _(
-            "this Comune already has an address for this channel: {expected} is used, {found} is "
-            "not. Remove the wrong row."
+            "two addresses for the same Comune: {expected} is used, {found} is not. Remove the "
+            "wrong one."
         ),
         Code.ADDRESS_RESERVED: lambda: _(
-            "{found} addresses are invented (reserved domains such as .example): they reach "
-            "nobody, and leave only for a server on this machine. Use a real address book to send."
+            "invented addresses (.example and the like): {found}. They reach nobody and are only "
+            "good for trying, with a server on this machine. To send for real, use your own "
+            "address book."
         ),
     }
 
 
 def _letter_sentences() -> dict[Code, Callable[[], str]]:
     return {
-        Code.TEMPLATE_SYNTAX: lambda: _("the template cannot be read: {found}."),
-        Code.TEMPLATE_FIELD: lambda: _(
-            "the field {found} does not exist. Did you mean: {expected}?"
-        ),
+        Code.TEMPLATE_SYNTAX: lambda: _("the template cannot be read here: {found}."),
+        Code.TEMPLATE_FIELD: lambda: _("the template asks for {found}, which does not exist."),
         Code.TEMPLATE_RESOURCE: lambda: _(
-            "the letter asks for {found}, which is not in the campaign's folder. Put it there."
+            "the letter asks for {found}, which cannot be used. It must be a file in the "
+            "campaign's folder."
         ),
-        Code.LETTER_PAGES: lambda: _("the letter takes {found} pages instead of one."),
-        Code.GLYPH_MISSING: lambda: _("the letter's font has no character for {found}."),
+        Code.LETTER_PAGES: lambda: _(
+            "the letter takes {found} pages instead of one. Shorten the text, if it matters."
+        ),
+        Code.GLYPH_MISSING: lambda: _(
+            "the letter's font has no character {found}: it would be printed as an empty box."
+        ),
         Code.SUBSETTER_MISSING: lambda: _(
             "the library libharfbuzz-subset is missing: letters take five times as long. "
             "Debian: apt install libharfbuzz-subset0."
@@ -144,24 +270,27 @@ def _letter_sentences() -> dict[Code, Callable[[], str]]:
             "macOS: brew install pango. Windows: see docs/windows.md."
         ),
         Code.MESSAGE_TOO_LARGE: lambda: _(
-            "the message has {found} bytes, more than the {expected} that are allowed."
+            "the message has {found} bytes, more than the {expected} that are allowed. Use "
+            "smaller attachments."
         ),
         Code.PASSWORD_MISSING: lambda: _(
-            "no password for {found}. Put it into the system's key store (keyring set "
-            "coalizione-mailer {found}) or into a file named by smtp.password_file."
+            "there is no password for {found}. Store it once with: keyring set coalizione-mailer "
+            "{found}. Or put it into a file, and the file's name under smtp.password_file."
         ),
         Code.PASSWORD_READABLE: lambda: _(
-            "others on this machine can read the password file. Make it yours alone: chmod 600."
+            "others on this machine can read the password file. Make it yours alone: chmod 600 "
+            "and its name."
         ),
         Code.NOBODY_CHOSEN: lambda: _(
-            "nobody is in the selection. Widen the band, the regions or the provinces."
+            "nobody is chosen. Widen the band, the regions or the provinces."
         ),
-        Code.OPTION_ALONE: lambda: _("this option goes with {expected} only."),
+        Code.OPTION_ALONE: lambda: _("this option goes with {expected} only. Nothing was done."),
         Code.CONFIRMATION_MISSING: lambda: _(
-            "nothing was sent: nobody confirmed. Confirm with: --confirm {expected}."
+            "nothing was sent: nobody confirmed. To send without being asked, add: --confirm "
+            "{expected}."
         ),
         Code.CONFIRMATION_WRONG: lambda: _(
-            "nothing was sent: {found} is not the protocol of this letter, {expected}."
+            "nothing was sent: {found} is not the protocol of this letter, which is {expected}."
         ),
     }
 
@@ -170,7 +299,7 @@ def lines(error: MailerError) -> list[str]:  # noqa: C901, PLR0911  one line a k
     """Say what an error means and what to do, a line for each mistake."""
     match error:
         case ProblemsError():
-            return [full(problem) for problem in error.problems]
+            return _listed(error.problems)
         case FrozenChangedError():
             return _changed(error)
         case LedgerError():
@@ -178,8 +307,9 @@ def lines(error: MailerError) -> list[str]:  # noqa: C901, PLR0911  one line a k
         case CampaignLockedError():
             return [
                 _(
-                    "Another sending of this campaign is at work: {owner}, since {since}. Wait "
-                    "for its end, or stop it there with Ctrl-C."
+                    "This campaign is being sent already, by {owner}, since {since}. Wait for "
+                    "that sending to end, or stop it in its own window with Ctrl-C. Nothing was "
+                    "done here."
                 ).format(owner=error.owner, since=error.since)
             ]
         case ServerUnavailableError():
@@ -191,54 +321,76 @@ def lines(error: MailerError) -> list[str]:  # noqa: C901, PLR0911  one line a k
                 )
             ]
         case FrozenTooLateError():
-            return [_("Letters have left already: they cannot be frozen anew.")]
+            return [
+                _(
+                    "Letters have left already, so they cannot be frozen anew. To go on with "
+                    "them: mailer send, without --refreeze."
+                )
+            ]
         case NothingToDoError():
-            return [_("Nothing to do: no letter is waiting.")]
+            return [_("Nothing to send: no letter is waiting. To see where they are: mailer status")]
         case _:
             return [str(error) or type(error).__name__]
 
 
+def _listed(problems: Sequence[Problem]) -> list[str]:
+    """Return a line for each problem, and for a flood of them how many more there are."""
+    told = [full(problem) for problem in problems[:_MOST]]
+    if more := len(problems) - len(told):
+        told.append(
+            ngettext("and {n} more like these", "and {n} more like these", more).format(n=more)
+        )
+    return told
+
+
 def _changed(error: FrozenChangedError) -> list[str]:
-    kinds = {"changed": _("changed"), "added": _("new"), "removed": _("removed")}
+    kinds = {"changed": _("changed"), "added": _("new"), "removed": _("gone")}
 
     def told(change: Change) -> str:
         return f"  {change.name}: {kinds[change.kind]}"
 
-    head = _("These are no longer as they were when the letters were frozen:")
+    head = _("Nothing was sent. This is not as it was when the letters were frozen:")
     if error.attempted:
         tail = _(
-            "Letters have left already, so all must be the same: put these back as they were, "
-            "then run again. The frozen letters are safe in the ledger."
+            "Letters have left already, and the others must be like them. Put this back as it "
+            "was, then run again. The frozen letters are safe."
         )
     else:
         tail = _(
-            "No letter has left. Put them back, or freeze the letters anew: mailer send --refreeze."
+            "No letter has left yet. If the change is right, freeze the letters anew: mailer send "
+            "--refreeze. If not, put it back as it was."
         )
     return [head, *(told(change) for change in error.changes), tail]
 
 
 def _ledger(error: LedgerError) -> str:
     reasons = {
-        "locked": _("another program is using it. Close it and run again."),
-        "full": _("the disk is full. Make room and run again: nothing is lost."),
-        "io": _("the disk answers with errors. Check it, then run again."),
+        "locked": _("it is in use, perhaps by another mailer. Wait for its end, then run again."),
+        "full": _("the disk is full. Make room, then run again: nothing is lost."),
+        "io": _("the disk answers with errors. Have it checked, then run again."),
         "readonly": _("it cannot be written. Check the permissions of the file and its folder."),
         "unopenable": _("it cannot be opened: {detail}."),
-        "damaged": _("it is damaged: {detail}. Take it back from a backup; do not send."),
+        "damaged": _("it is damaged: {detail}. Do not send. Take it back from a backup."),
         "newer": _("a newer version of mailer made it. Use that version."),
-        "url": _("this is not an address of a database: see docs/campaign-file.md."),
+        "url": _("this is not the address of a database. See ledger.url in campaign.toml."),
     }
     reason = reasons.get(error.reason, _("the database says: {detail}."))
-    return _("The ledger {path}: ").format(path=error.path) + reason.format(detail=error.detail)
+    return _("The record of the sending, {path}: {reason}").format(
+        path=error.path, reason=reason.format(detail=error.detail)
+    )
 
 
 def _server(error: ServerUnavailableError) -> str:
     stages = {
-        "connect": _("nobody answers. Check host and port in [smtp], and that the server is on."),
+        "connect": _("nobody answers. Check host and port in campaign.toml, and the network."),
         "timeout": _("no answer in time. Check the network, then run again."),
-        "tls": _("the connection cannot be protected: {detail}. Check security and certificate."),
+        "tls": _(
+            "the connection cannot be protected: {detail}. Check security in campaign.toml, and "
+            "the server's certificate."
+        ),
         "login": _("the login was refused: {detail}. Check username and password."),
-        "session": _("the server does not want to talk now: {detail}. Run again later."),
+        "session": _("it does not take letters now: {detail}. Run again later."),
     }
-    text = stages[error.stage].format(detail=error.detail)
-    return _("Server {host}:{port}: ").format(host=error.host, port=error.port) + text
+    return _("The server {host}:{port}: {reason}").format(
+        host=error.host, port=error.port, reason=stages[error.stage].format(detail=error.detail)
+    )

@@ -29,8 +29,8 @@ _SIGLA = r"[A-Z]{2}"
 # Naples, for whoever's program read its sigla as "not available".
 _NAPOLI_PREFIX, _NAPOLI_SIGLA = "063", "NA"
 
-# Letters of any script, and what stands between them in Italian, German and Slovenian names.
-_NAME = r"[^\W\d_](?:[^\W\d_]|[ .'\u2019/()-])*"
+# At least one letter of any script; digits too, for the bodies that count their members.
+_NAME = r"(?=.*[^\W\d_])[^\W_](?:[^\W_]|[ .,&'\u2019/()-])*"
 # Letters that no name of a Comune has: UTF-8 read as cp1252 ("ForlÃ¬"), the Macintosh's or
 # MS-DOS's letters ("AgliŠ": where Slovenian has it only at the beginning).
 _MOJIBAKE = r"[ÃÂ\u02c6]|[a-z]Š"

@@ -254,14 +254,14 @@ def test_all_wrong_rows_are_told_at_once_in_the_order_of_the_file(write: Write) 
         HEADER,
         AGLIE,
         " , ,,,,,",
-        "x,y1,Torino,TOR,Piemonte,B1,many",
+        "x,77,Torino,TOR,Piemonte,B1,many",
         AGLIE + ",more,cells",
         NAPOLI,
     ]
     assert found(write("\n".join(lines))) == [
         (Code.ROW_WRONG, 4, "codice_istat", "x"),
         (Code.ROW_WRONG, 4, "codice_catastale", "B1"),
-        (Code.ROW_WRONG, 4, "denominazione", "y1"),
+        (Code.ROW_WRONG, 4, "denominazione", "77"),
         (Code.ROW_WRONG, 4, "sigla", "TOR"),
         (Code.ROW_WRONG, 4, "popolazione_2023", "many"),
         (Code.ROW_WRONG, 5, None, "9"),

@@ -1,0 +1,92 @@
+"""Freezing 2,391 individual letters beside the obvious loop; to reach: 10 times, under 600 MB.
+
+The obvious loop: one process, WeasyPrint's one-line call for each letter, the style sheet and the
+font read again each time, no HarfBuzz subsetter. It is measured on the first letters only, since
+the whole takes a quarter of an hour; ours is measured on all of them, start and ledger included.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.tools import MAILER, Measured, campaign_copy, measured, megabytes
+from coalizione_mailer.errors import ExitCode
+
+_OBVIOUS_LETTERS = 40
+
+
+def main() -> None:
+    """Print both, per letter, and their ratio."""
+    with tempfile.TemporaryDirectory() as folder:
+        campaign = campaign_copy(Path(folder) / "campaign")
+        printed = subprocess.run(
+            [sys.executable, "-m", "benchmarks.freeze", str(campaign)],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        obvious = float(printed.splitlines()[-1])
+        ours = _frozen(campaign)
+        letters = _count(campaign)
+    per_letter = ours.seconds / letters
+    print(f"obvious loop   {obvious * 1000:7.1f} ms a letter ({_OBVIOUS_LETTERS} letters)")
+    print(f"mailer freeze  {per_letter * 1000:7.1f} ms a letter ({letters} letters)")
+    print(f"               {ours.seconds:7.1f} s in all, start and ledger included")
+    print(f"ratio          {obvious / per_letter:7.1f}   (to reach: 10)")
+    print(f"memory         {megabytes(ours.peak_bytes):>7}   (to stay under: 600 MB)")
+
+
+def _frozen(campaign: Path) -> Measured:
+    """Freeze for real; the sending fails at once, for want of a server."""
+    _with_dead_server(campaign)
+    command = [*MAILER, "--campaign", str(campaign), "send", "--confirm", "166/2017"]
+    return measured(command, expected=ExitCode.TEMPORARY)
+
+
+def _with_dead_server(campaign: Path) -> None:
+    path = campaign / "campaign.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("port = 1025", "port = 9"), "utf-8")
+
+
+def _count(campaign: Path) -> int:
+    from coalizione_mailer.campaign import load
+    from coalizione_mailer.plan import plan
+
+    return len(plan(load(campaign)).recipients)
+
+
+def obvious_loop(campaign_folder: Path) -> float:
+    """Return the seconds that each letter takes in the obvious loop."""
+    import weasyprint
+    from weasyprint.pdf import fonts as pdf_fonts
+
+    from coalizione_mailer.campaign import load
+    from coalizione_mailer.letter import fonts
+    from coalizione_mailer.letter.templates import Templates
+    from coalizione_mailer.plan import plan
+
+    pdf_fonts.harfbuzz_subset = None
+    campaign = load(campaign_folder)
+    configuration = campaign.configuration
+    folder = campaign.path(configuration.letter.template)
+    templates = Templates.load(folder, configuration)
+    faces = f"<style>{fonts.stylesheet(fonts.folder().as_uri() + '/')}</style></head>"
+    letters = [
+        templates.render(recipient).html.replace("</head>", faces, 1)
+        for recipient in plan(campaign).recipients[:_OBVIOUS_LETTERS]
+    ]
+    started = time.perf_counter()
+    for html in letters:
+        weasyprint.HTML(string=html, base_url=str(folder)).write_pdf(
+            pdf_variant=configuration.letter.pdf_variant
+        )
+    return (time.perf_counter() - started) / len(letters)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        print(obvious_loop(Path(sys.argv[1])))
+    else:
+        main()
