@@ -50,6 +50,6 @@ messages: setup ## Take the words from the source into the Italian catalogue, an
 
 clean: ## Back to a fresh clone: what was made is removed, the campaign's archive is kept
 	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	@rm -rf .coverage .coverage.* .benchmarks
+	@rm -rf .coverage .coverage.* .benchmarks prova anteprima
 	@find coalizione_mailer tests benchmarks scripts \
 		\( -name __pycache__ -o -name '*.mo' \) -prune -exec rm -rf {} +
