@@ -47,8 +47,8 @@ def sentence(problem: Problem) -> str:
 
 def full(problem: Problem, names: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return one line: where, then what; ``names`` are those of Comuni by ISTAT code."""
-    where = place(problem, names)
-    return f"{where}: {sentence(problem)}" if where else sentence(problem)
+    where, what = place(problem, names), sentence(problem)
+    return f"{where}: {what}" if where else what[:1].upper() + what[1:]
 
 
 def severity(of: Severity) -> str:
@@ -328,7 +328,9 @@ def lines(error: MailerError) -> list[str]:  # noqa: C901, PLR0911  one line a k
                 )
             ]
         case NothingToDoError():
-            return [_("Nothing to send: no letter is waiting. To see where they are: mailer status")]
+            return [
+                _("Nothing to send: no letter is waiting. To see where they are: mailer status")
+            ]
         case _:
             return [str(error) or type(error).__name__]
 

@@ -1,49 +1,43 @@
 """The commands put together; each lives in a module of its own name."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
 from coalizione_mailer.cli import comuni, init, preview, resolve, send, status
+from coalizione_mailer.cli.console import err
+from coalizione_mailer.cli.help import Command, Group, show
 from coalizione_mailer.cli.language import _
-
-
-class Command(TyperCommand):
-    """A command whose usage line speaks the language of the screen."""
-
-    def get_usage(self, ctx: Any) -> str:
-        """Return the usage line."""
-        return super().get_usage(ctx).replace("Usage:", _("Usage:"), 1)
-
-
-class Group(TyperGroup):
-    """The group of all commands, likewise."""
-
-    def get_usage(self, ctx: Any) -> str:
-        """Return the usage line."""
-        return super().get_usage(ctx).replace("Usage:", _("Usage:"), 1)
-
+from coalizione_mailer.errors import ExitCode
 
 app = typer.Typer(
     cls=Group,
     add_completion=False,
-    no_args_is_help=True,
-    help=_("One protocol-numbered letter to many Comuni: individually addressed, exactly once."),
+    help=_(
+        "One protocol-numbered letter to the mayors of many Comuni: addressed to each, sent once."
+    ),
+    epilog=_(
+        "The usual order: mailer send --dry-run (nothing leaves), mailer preview COMUNE, mailer "
+        "send, mailer status. Nothing leaves before you have typed the protocol number."
+    ),
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def common(
     context: typer.Context,
     campaign: Annotated[
         Path,
-        typer.Option("--campaign", metavar="DIR", help=_("The campaign's folder.")),
+        typer.Option(
+            "--campaign",
+            metavar=_("FOLDER"),
+            help=_("The campaign's folder; without it, the one you are in. Before the command."),
+        ),
     ] = Path(),
     version: Annotated[
-        bool, typer.Option("--version", help=_("Show the version and exit."), is_eager=True)
+        bool, typer.Option("--version", help=_("Show the version."), is_eager=True)
     ] = False,
 ) -> None:
     """Note what holds for every command."""
@@ -52,15 +46,63 @@ def common(
 
         typer.echo(__version__)
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        # Not asked for, so not a result: stdout stays empty.
+        show(context.command, context, err())
+        raise typer.Exit(ExitCode.USAGE)
     context.obj = campaign
 
 
-for name, function, text in (
-    ("init", init.init, _("Make a new campaign folder, ready for a dry run.")),
-    ("comuni", comuni.comuni, _("Show the register, filtered; by itself, who gets the letter.")),
-    ("preview", preview.preview, _("Show the letter of one Comune as it will be.")),
-    ("send", send.send, _("Send the letters, or go on where it was; first try --dry-run.")),
-    ("status", status.status, _("Show where every letter is, and what to do next.")),
-    ("resolve", resolve.resolve, _("Settle letters in doubt by your word.")),
+for name, function, short, text in (
+    (
+        "init",
+        init.init,
+        _("Make a new campaign folder, ready for a dry run."),
+        _(
+            "Make a new campaign folder, ready for a dry run. It starts as a copy of the 2017 "
+            "campaign, with invented addresses."
+        ),
+    ),
+    (
+        "comuni",
+        comuni.comuni,
+        _("Show who gets the letter, or search the list of Comuni."),
+        _(
+            "Show who gets the letter or, with options, search the list of all Comuni. Nothing "
+            "is changed."
+        ),
+    ),
+    (
+        "preview",
+        preview.preview,
+        _("Show the letter of one Comune as it will be."),
+        _("Write the letter and the e-mail of one Comune as they will be. Nothing is sent."),
+    ),
+    (
+        "send",
+        send.send,
+        _("Send the letters, or go on where it was; try --dry-run first."),
+        _(
+            "Send the letters, or go on where it was. The letters are frozen first, so that they "
+            "stay as they are; then you see what is about to leave, and nothing leaves before "
+            "you have typed the protocol number. With --dry-run nothing leaves at all."
+        ),
+    ),
+    (
+        "status",
+        status.status,
+        _("Show where every letter is, and what to do next."),
+        _("Show where every letter is, and what to do next. Nothing is changed or sent."),
+    ),
+    (
+        "resolve",
+        resolve.resolve,
+        _("Settle the letters in doubt, by your word."),
+        _(
+            "Settle the letters in doubt: those the server may or may not have taken, because "
+            "the connection ended before it answered. You say of each whether it arrived. Those "
+            "you do not know of stay in doubt, and are not sent again."
+        ),
+    ),
 ):
-    app.command(name, cls=Command, help=text)(function)
+    app.command(name, cls=Command, short_help=short, help=text)(function)

@@ -1,12 +1,13 @@
 """``mailer comuni``: the register, filtered; without options, who gets the letter."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coalizione_mailer.cli.console import out, print_csv, print_json, say
-from coalizione_mailer.cli.language import _
+from coalizione_mailer.cli.console import number, out, print_csv, print_json, say
+from coalizione_mailer.cli.language import _, ngettext
+from coalizione_mailer.errors import Code, Problem, ProblemsError, UsageError
 from coalizione_mailer.model import Comune, by_region
 
 if TYPE_CHECKING:
@@ -32,40 +33,48 @@ class Filter:
 def comuni(
     context: typer.Context,
     minimum: Annotated[
-        int | None, typer.Option("--min", min=0, help=_("Smallest population, included."))
+        int | None,
+        typer.Option("--min", metavar="N", min=0, help=_("Smallest population, included.")),
     ] = None,
     maximum: Annotated[
-        int | None, typer.Option("--max", min=0, help=_("Largest population, included."))
+        int | None,
+        typer.Option("--max", metavar="N", min=0, help=_("Largest population, included.")),
     ] = None,
-    region: Annotated[list[str] | None, typer.Option("--region", help=_("Region."))] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option("--region", metavar=_("REGION"), help=_("Only this region; may be repeated.")),
+    ] = None,
     province: Annotated[
-        list[str] | None, typer.Option("--province", metavar="XX", help=_("Province or sigla."))
+        list[str] | None,
+        typer.Option(
+            "--province",
+            metavar="XX",
+            help=_("Only this province, by name or sigla; may be repeated."),
+        ),
     ] = None,
     text: Annotated[
-        str | None, typer.Option("--search", help=_("Part of a name, or a code."))
+        str | None,
+        typer.Option(
+            "--search", metavar=_("TEXT"), help=_("Part of a name, ISTAT code or cadastral code.")
+        ),
     ] = None,
-    stats: Annotated[bool, typer.Option("--stats", help=_("Only the counts by region."))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=_("As JSON."))] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help=_("As CSV."))] = False,
+    stats: Annotated[
+        bool, typer.Option("--stats", help=_("Only how many there are in each region."))
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help=_("As JSON, for other programs."))
+    ] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help=_("As CSV, for a spreadsheet."))] = False,
 ) -> None:
     """Show the Comuni of a selection."""
     from coalizione_mailer.campaign import load
     from coalizione_mailer.plan import register_of, selection_of
-    from coalizione_mailer.registry.selection import select
 
     campaign = load(context.obj)
     register = register_of(campaign)
     wanted = Filter(minimum, maximum, tuple(region or ()), tuple(province or ()))
-    if wanted.empty and text is None:
-        selection = selection_of(campaign, register)
-    else:
-        selection = select(
-            register,
-            minimum=minimum,
-            maximum=maximum,
-            regions=wanted.regions,
-            provinces=wanted.provinces,
-        )
+    own = wanted.empty and text is None
+    selection = selection_of(campaign, register) if own else _filtered(register, wanted)
     found = list(selection.comuni)
     if text is not None:
         found = _searched(register, selection, text)
@@ -77,24 +86,55 @@ def comuni(
     else:
         if stats:
             _print_regions(found)
-        else:
+        elif found:
             _print_list(found, register.population)
-        say(_("{n} Comuni.").format(n=len(found)))
+        say(ngettext("{n} Comune.", "{n} Comuni.", len(found)).format(n=number(len(found))))
+        _tell_sums(found)
         if text is None:
             _tell_missing(selection, register.population)
 
 
+def _filtered(register: "Register", wanted: Filter) -> "Selection":
+    """Select by the options; raises UsageError that names them."""
+    from coalizione_mailer.registry.selection import select
+
+    if (
+        wanted.minimum is not None
+        and wanted.maximum is not None
+        and (wanted.minimum > wanted.maximum)
+    ):
+        found, expected = str(wanted.minimum), (str(wanted.maximum),)
+        raise UsageError([Problem(Code.BAND_EMPTY, key="--min", found=found, expected=expected)])
+    try:
+        return select(
+            register,
+            minimum=wanted.minimum,
+            maximum=wanted.maximum,
+            regions=wanted.regions,
+            provinces=wanted.provinces,
+        )
+    except ProblemsError as error:
+        options = {"regions": "--region", "provinces": "--province"}
+        raise UsageError(
+            [replace(problem, key=options.get(problem.key or "")) for problem in error.problems]
+        ) from None
+
+
 def _searched(register: "Register", selection: "Selection", text: str) -> list[Comune]:
-    """Find by name or code within the selection; suggest where nothing is found."""
+    """Find by name or code within the selection; suggest where there is no such name at all."""
     everywhere = register.search(text)
     inside = set(selection.comuni) | set(selection.without_population)
     found = [comune for comune in everywhere if comune in inside]
-    if not found:
+    if everywhere and not found:
+        say(_("There are Comuni called {found}, but not in this choice.").format(found=text))
+    elif not found:
         nearest = ", ".join(f"{c.denominazione} ({c.sigla})" for c in register.near(text))
         say(
             _("No Comune is called {found}. Did you mean: {expected}?").format(
                 found=text, expected=nearest
             )
+            if nearest
+            else _("No Comune is called {found}.").format(found=text)
         )
     return found
 
@@ -106,7 +146,7 @@ def _print_list(found: list[Comune], column: str) -> None:
     table = Table(box=None, pad_edge=False)
     for title in (_("ISTAT"), _("Cadastral"), _("Comune"), _("Province"), _("Region")):
         table.add_column(title)
-    table.add_column(column, justify="right")
+    table.add_column(_heading(column), justify="right")
     for comune in found:
         other = comune.denominazione_altra_lingua
         name = f"{comune.denominazione}/{other}" if other else comune.denominazione
@@ -121,32 +161,45 @@ def _print_list(found: list[Comune], column: str) -> None:
     out().print(table)
 
 
+def _heading(column: str) -> str:
+    """Write the name of a column as a heading: popolazione_2023 as Popolazione 2023."""
+    return column.replace("_", " ").capitalize()
+
+
 def _figure(comune: Comune) -> str:
     """Write a population; an asterisk marks the sum of the predecessors of a merged Comune."""
     if comune.popolazione is None:
-        return "-"
-    return f"{comune.popolazione}{'*' if comune.popolazione_sommata else ' '}"
+        return "- "
+    return f"{number(comune.popolazione)}{'*' if comune.popolazione_sommata else ' '}"
 
 
 def _print_regions(found: list[Comune]) -> None:
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
     table.add_column(_("Region"))
     table.add_column(_("Comuni"), justify="right")
     for name, count in by_region(found).items():
-        table.add_row(name, f"{count}")
+        table.add_row(escape(name), number(count))
     out().print(table)
 
 
-def _tell_missing(selection: "Selection", column: str) -> None:
-    summed = [c.denominazione for c in selection.comuni if c.popolazione_sommata]
+def _tell_sums(found: list[Comune]) -> None:
+    summed = [comune.denominazione for comune in found if comune.popolazione_sommata]
     if summed:
-        say(_("* sum of the Comuni it was made of: {names}.").format(names=", ".join(summed)))
+        say(
+            _("* Born of a merger, with the sum of the former Comuni: {names}.").format(
+                names=", ".join(summed)
+            )
+        )
+
+
+def _tell_missing(selection: "Selection", column: str) -> None:
     if selection.without_population:
         names = ", ".join(f"{c.denominazione} ({c.sigla})" for c in selection.without_population)
         say(
-            _("Without a figure in {column}, so not selected: {names}.").format(
+            _("Not chosen, because they have no figure in {column}: {names}.").format(
                 column=column, names=names
             )
         )

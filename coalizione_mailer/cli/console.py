@@ -2,17 +2,19 @@
 
 import csv
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
-from coalizione_mailer.cli.language import _
+from coalizione_mailer.cli.language import _, ngettext
 
 _PLAIN_WIDTH = 160
 _PLAIN_STEP = 10.0
@@ -45,6 +47,12 @@ def interactive() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
+def command(root: Path, words: str) -> str:
+    """Write a command of this campaign as it must be typed from here."""
+    place = "" if root == Path() else f" --campaign {shlex.quote(str(root))}"
+    return f"mailer{place} {words}"
+
+
 def print_json(value: Any) -> None:
     """Print one JSON value to stdout."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
@@ -65,35 +73,50 @@ def harmless(cell: object) -> object:
     return "" if cell is None else cell
 
 
+def number(value: float, digits: int = 0) -> str:
+    """Write a number as the language of the screen does: 2,391 or 2.391; 78.5 or 78,5."""
+    # The translation shows how it writes these figures; its two marks are then used for all.
+    sample = _("1,234.5")
+    marks = {",": sample[1], ".": sample[5]}
+    return "".join(marks.get(sign, sign) for sign in f"{value:,.{digits}f}")
+
+
 def clock(moment: datetime) -> str:
-    """Write a time of the near future as a person says it: 10:42, or with the day."""
+    """Write a time of the near future as a person says it: at 10:42, or with the day."""
     today = datetime.now(moment.tzinfo).date()
-    return f"{moment:%H:%M}" if moment.date() == today else f"{moment:%d/%m/%Y %H:%M}"
+    if moment.date() == today:
+        return _("at {time}").format(time=f"{moment:%H:%M}")
+    return _("on {date} at {time}").format(date=f"{moment:%d/%m/%Y}", time=f"{moment:%H:%M}")
 
 
-def finishing_at(seconds: float) -> str:
-    """Write the time of day that is so many seconds away."""
+def finishing(seconds: float) -> str:
+    """Write the time that is so many seconds away."""
     return clock(datetime.now().astimezone() + timedelta(seconds=seconds))
 
 
 def span(seconds: float) -> str:
-    """Write a duration: 45 s, 12 min, 3 h 20 min."""
+    """Write a duration: 45 s, 12 min, 3 h 20 min, 1 day 2 h."""
     whole = round(seconds)
     if whole < 60:  # noqa: PLR2004
         return _("{n} s").format(n=whole)
     minutes = (whole + 30) // 60
-    if minutes < 60:  # noqa: PLR2004
-        return _("{n} min").format(n=minutes)
-    return _("{h} h {m} min").format(h=minutes // 60, m=minutes % 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [
+        ngettext("{n} day", "{n} days", days).format(n=days) if days else "",
+        _("{n} h").format(n=hours) if hours else "",
+        _("{n} min").format(n=minutes) if minutes and not days else "",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def kilobytes(size: int) -> str:
     """Write a size: 12 kB, 3.4 MB, 1.20 GB (SI units)."""
     if size < 1_000_000:  # noqa: PLR2004
-        return f"{size / 1000:.0f} kB"
+        return f"{number(size / 1000)} kB"
     if size < 1_000_000_000:  # noqa: PLR2004
-        return f"{size / 1_000_000:.1f} MB"
-    return f"{size / 1_000_000_000:.2f} GB"
+        return f"{number(size / 1_000_000, 1)} MB"
+    return f"{number(size / 1_000_000_000, 2)} GB"
 
 
 @contextmanager
@@ -113,7 +136,7 @@ def _moving(total: int, title: str) -> Iterator[Callable[[], None]]:
 
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=30),
         MofNCompleteColumn(),
         TextColumn("{task.fields[ends]}"),
     )
@@ -150,6 +173,6 @@ def _ends(done: int, total: int, elapsed: float) -> str:
     """Say the rate and the hour of the end, from what was really done."""
     rate = done / elapsed if elapsed > 0 else 0.0
     if done >= total or rate == 0.0:
-        return _("{rate:.0f}/s, took {span}").format(rate=rate, span=span(elapsed))
+        return _("in {span}, {rate} a second").format(rate=number(rate, 1), span=span(elapsed))
     left = (total - done) / rate
-    return _("{rate:.1f}/s, ends at {time}").format(rate=rate, time=finishing_at(left))
+    return _("{rate} a second, ends {when}").format(rate=number(rate, 1), when=finishing(left))

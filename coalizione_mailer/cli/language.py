@@ -35,16 +35,7 @@ def translations(language: str) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, FOLDER, languages=names, fallback=True)
 
 
-def _install() -> gettext.NullTranslations:
-    """Use the wanted language for our words, and for Typer's, which ask the global domain."""
-    chosen = wanted()
-    os.environ["LANGUAGE"] = chosen.partition(".")[0]  # noqa: TID251  read by gettext itself
-    gettext.bindtextdomain(DOMAIN, FOLDER)
-    gettext.textdomain(DOMAIN)
-    return translations(chosen)
-
-
-_catalogue = _install()
+_catalogue = translations(wanted())
 
 
 def _(message: str) -> str:

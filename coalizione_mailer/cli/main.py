@@ -21,33 +21,57 @@ def run(arguments: Sequence[str]) -> int:
 
     try:
         code = app(list(arguments), standalone_mode=False, prog_name="mailer")
-    except TyperException as error:
-        from coalizione_mailer.cli.usage import explain
-
-        return explain(error)
-    except MailerError as error:
-        return _told(error)
     except (KeyboardInterrupt, Abort):
-        _say(_("Interrupted."))
+        _tell([_("Interrupted.")])
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         return _nobody_reads()
-    except OSError as error:
-        _say(_("The system says: {error}.").format(error=error))
-        return ExitCode.ERROR
+    except Exception as error:  # noqa: BLE001  the last place: whatever it is, it is explained
+        return _explained(error)
     return code if isinstance(code, int) else ExitCode.DONE
 
 
-def _told(error: MailerError) -> int:
-    from coalizione_mailer.cli.advice import lines
+def _explained(error: Exception) -> int:
+    """Say what an error means and return its exit code."""
+    from coalizione_mailer.cli import advice
 
-    for line in lines(error):
-        _say(line)
-    return error.exit_code
+    match error:
+        case TyperException():
+            from coalizione_mailer.cli.usage import explain
+
+            return explain(error)
+        case MailerError():
+            nothing = error.exit_code is ExitCode.NOTHING_TO_DO
+            _tell(advice.lines(error), None if nothing else "red")
+            return error.exit_code
+        case OSError():
+            _tell([advice.system(error)])
+            return ExitCode.ERROR
+        case _:
+            _tell([_fault(error)])
+            return ExitCode.ERROR
 
 
-def _say(line: str) -> None:
-    sys.stderr.write(line + "\n")
+def _fault(error: Exception) -> str:
+    """Keep what a programmer needs in a file, and say where it is."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", prefix="mailer-", suffix=".txt", delete=False
+    ) as report:
+        report.writelines(traceback.format_exception(error))
+    return _(
+        "The program has a fault ({error}). What was recorded before is safe. Please hand this "
+        "file to whoever looks after the program: {file}"
+    ).format(error=type(error).__name__, file=report.name)
+
+
+def _tell(lines: Sequence[str], style: str | None = "red") -> None:
+    from coalizione_mailer.cli.console import say
+
+    for line in lines:
+        say(line, style)
 
 
 def _nobody_reads() -> int:

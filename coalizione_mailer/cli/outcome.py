@@ -5,12 +5,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from coalizione_mailer.cli.console import clock, finishing_at, say
+from coalizione_mailer.cli.console import clock, command, finishing, number, say
 from coalizione_mailer.cli.language import _
 from coalizione_mailer.errors import ExitCode
 from coalizione_mailer.lifecycle import Event, State
 
 if TYPE_CHECKING:
+    from coalizione_mailer.campaign import Campaign
     from coalizione_mailer.dispatch import Result
     from coalizione_mailer.dispatch.desk import Job
     from coalizione_mailer.ledger.deliveries import Settlement
@@ -36,8 +37,8 @@ class Screen:
             case Event.DEFERRED:
                 at = clock(datetime.fromtimestamp(settlement.due or settlement.at).astimezone())
                 say(
-                    _("{comune}: not now ({answer}); again from {time}").format(
-                        comune=comune, answer=answer, time=at
+                    _("{comune}: not now ({answer}); another try {when}").format(
+                        comune=comune, answer=answer, when=at
                     )
                 )
             case Event.REJECTED:
@@ -51,8 +52,8 @@ class Screen:
             case _:
                 self._step()
                 say(
-                    _("{comune}: in doubt, the server did not answer ({answer})").format(
-                        comune=comune, answer=answer
+                    _("{comune}: in doubt, the server did not say whether it took it").format(
+                        comune=comune
                     ),
                     "yellow",
                 )
@@ -62,10 +63,10 @@ class Screen:
         now = time.monotonic()
         if seconds >= 5 and now >= self._quiet_until:  # noqa: PLR2004  shorter goes unnoticed
             self._quiet_until = now + seconds
-            say(_("Waiting until {time}.").format(time=finishing_at(seconds)))
+            say(_("Waiting: the next letter leaves {when}.").format(when=finishing(seconds)))
 
 
-def close(ledger: "Ledger", opened: "Round", result: "Result") -> int:
+def close(campaign: "Campaign", ledger: "Ledger", opened: "Round", result: "Result") -> int:
     """Say how the run ended and what comes next; return the exit code."""
     from coalizione_mailer.cli.advice import lines
     from coalizione_mailer.cli.status import explained, next_command
@@ -77,24 +78,23 @@ def close(ledger: "Ledger", opened: "Round", result: "Result") -> int:
     say()
     for state, count in counts.items():
         if count:
-            say(f"{count:>6}  {explained(state)}")
+            say(f"{number(count):>6}  {explained(state)}")
     match result.ending:
         case Ending.STOPPED:
-            say(_("Stopped, as you asked. Nothing is lost."))
+            say(_("Stopped, as you asked. Nothing is lost: to go on, mailer send."))
         case Ending.UNAVAILABLE if result.error is not None:
             for line in lines(result.error):
                 say(line, "red")
         case Ending.LATER if result.resume_at is not None:
             at = clock(datetime.fromtimestamp(result.resume_at).astimezone())
             say(
-                _("The rest has its turn later: run mailer send again after {time}.").format(
-                    time=at
-                )
+                _("The others leave later: run mailer send again {when}, or after.").format(when=at)
             )
         case _:
             pass
-    if command := next_command(counts, frozen=True):
-        say(_("Next: {command}").format(command=command))
+    if following := next_command(counts, frozen=True):
+        typed = command(campaign.root, following.removeprefix("mailer "))
+        say(_("Next: {command}").format(command=typed))
     return exit_code(result, counts)
 
 

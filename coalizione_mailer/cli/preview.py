@@ -15,14 +15,18 @@ FOLDER = "anteprima"
 def preview(
     context: typer.Context,
     comune: Annotated[
-        str, typer.Argument(metavar="COMUNE", help=_("Name, ISTAT code or cadastral code."))
+        str, typer.Argument(metavar="COMUNE", help=_("Its name, ISTAT code or cadastral code."))
     ],
     folder: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help=_("Where to write; else anteprima/COMUNE.")),
+        typer.Option(
+            "--out",
+            metavar=_("FOLDER"),
+            help=_("Where to write; without it, in the campaign's folder, under anteprima."),
+        ),
     ] = None,
     open_it: Annotated[
-        bool, typer.Option("--open", help=_("Show the letter and the e-mail at once."))
+        bool, typer.Option("--open", help=_("Open the letter and the e-mail at once."))
     ] = False,
 ) -> None:
     """Write letter.pdf, letter.html, email.html, email.txt and message.eml of one Comune."""
@@ -40,9 +44,15 @@ def preview(
     files = write_letter(prepared, folder or campaign.root / FOLDER / name)
     _print_headers(prepared.message)
     for file, path in files.items():
-        out().print(f"{file:<12} {kilobytes(path.stat().st_size):>8}  {path}", soft_wrap=True)
+        line = f"{file:<13}{kilobytes(path.stat().st_size):>8}  {path}"
+        out().print(line, markup=False, soft_wrap=True)
     if not selected:
-        say(_("This Comune is not in the campaign: its letter will not be sent."), "yellow")
+        say(
+            _("{comune} is not among those chosen: this letter will not be sent.").format(
+                comune=recipient.comune.denominazione
+            ),
+            "yellow",
+        )
     for problem in problems_of(prepared):
         say(full(problem, {recipient.comune.codice_istat: recipient.comune.denominazione}))
     if open_it:
@@ -56,5 +66,11 @@ def _print_headers(message: bytes) -> None:
     from email.policy import default
 
     parsed = message_from_bytes(message, policy=default)
-    for header in ("From", "To", "Reply-To", "Subject"):
-        out().print(f"{header + ':':<12} {parsed[header]}", markup=False, soft_wrap=True)
+    titles = {
+        "From": _("From:"),
+        "To": _("To:"),
+        "Reply-To": _("Reply to:"),
+        "Subject": _("Subject:"),
+    }
+    for header, title in titles.items():
+        out().print(f"{title:<13}{parsed[header]}", markup=False, soft_wrap=True)

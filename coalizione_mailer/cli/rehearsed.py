@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
-from coalizione_mailer.cli.advice import full
+from coalizione_mailer.cli.advice import full, place, sentence
+from coalizione_mailer.cli.advice import severity as weight
 from coalizione_mailer.cli.console import (
-    finishing_at,
+    command,
+    finishing,
     kilobytes,
+    number,
     out,
     print_json,
     progress,
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from coalizione_mailer.campaign import Campaign
     from coalizione_mailer.correspondence import Prepared
     from coalizione_mailer.dryrun import Size, Summary
+    from coalizione_mailer.pace import Limit
     from coalizione_mailer.plan import Plan
 
 SAMPLE_FOLDER = "prova"
@@ -42,7 +46,13 @@ class Try:
     as_json: bool
     only: tuple[str, ...]
     limit: int | None
+    leave_out_missing: bool
     jobs: int | None
+
+    @property
+    def partial(self) -> bool:
+        """Whether some letters only are tried."""
+        return bool(self.only) or self.limit is not None
 
 
 def processes(wanted: int | None) -> int:
@@ -50,12 +60,25 @@ def processes(wanted: int | None) -> int:
     return wanted or os.cpu_count() or 1
 
 
+def tolerant(planned: "Plan", *, leave_out_missing: bool) -> "Plan":
+    """Make a missing address a warning where the operator said to go without."""
+    if not leave_out_missing:
+        return planned
+    problems = tuple(
+        replace(problem, severity=Severity.WARNING)
+        if problem.code is Code.ADDRESS_MISSING
+        else problem
+        for problem in planned.problems
+    )
+    return replace(planned, problems=problems)
+
+
 def rehearse(campaign: "Campaign", wish: Try) -> int:
     """Run the dry run and print its summary; the exit code is 0 only if all could be sent."""
     from coalizione_mailer.dryrun import dry_run
     from coalizione_mailer.plan import plan
 
-    planned = plan(campaign, wish.only)
+    planned = tolerant(plan(campaign, wish.only), leave_out_missing=wish.leave_out_missing)
     if wish.limit is not None:
         planned = replace(planned, recipients=planned.recipients[: wish.limit])
     sample = campaign.root / SAMPLE_FOLDER
@@ -73,10 +96,12 @@ def rehearse(campaign: "Campaign", wish: Try) -> int:
     _print(campaign, summary)
     say()
     if wish.folder is not None:
-        say(_("The messages: {folder}").format(folder=wish.folder))
+        say(
+            _("All messages, to be opened with a mail program: {folder}").format(folder=wish.folder)
+        )
     if summary.messages:
-        say(_("A sample letter: {path}").format(path=sample / "letter.pdf"))
-    _print_verdict(summary)
+        say(_("A letter to look at: {path}").format(path=sample / "letter.pdf"))
+    _print_verdict(campaign, summary, partial=wish.partial)
     return ExitCode.DONE if summary.sendable else ExitCode.ERROR
 
 
@@ -131,26 +156,53 @@ def as_json(summary: "Summary") -> dict[str, Any]:
 
 def _print(campaign: "Campaign", summary: "Summary") -> None:
     planned = summary.plan
-    _print_regions(planned)
+    if planned.recipients:
+        _print_regions(planned)
     facts = Table(box=None, show_header=False, pad_edge=False)
     facts.add_column(style="bold")
     facts.add_column()
-    facts.add_row(_("Recipients"), f"{len(planned.recipients)}")
-    facts.add_row(_("Without an address"), f"{len(planned.missing)}")
-    facts.add_row(_("Messages"), f"{summary.messages}, {kilobytes(summary.bytes)}")
-    if summary.smallest and summary.largest:
-        facts.add_row(_("Smallest"), _sized(summary.smallest))
-        facts.add_row(_("Largest"), _sized(summary.largest))
-    limits = ", ".join(map(str, campaign.configuration.smtp.limits)) or _("none")
-    facts.add_row(_("Limits"), limits)
-    facts.add_row(
-        _("Sending takes"),
-        _("{span}; begun now it would end at {time}").format(
-            span=span(summary.seconds), time=finishing_at(summary.seconds)
-        ),
-    )
+    for title, text in _facts(campaign, summary):
+        facts.add_row(title, escape(text))
     out().print(facts)
     print_problems(summary.problems, names_of(planned))
+
+
+def _facts(campaign: "Campaign", summary: "Summary") -> Iterator[tuple[str, str]]:
+    """Give what a careful secretary wants to know before she sends."""
+    planned = summary.plan
+    tried, chosen = len(planned.recipients), len(planned.selection.comuni)
+    missing = len(planned.missing)
+    whole = tried + missing == chosen
+    yield (
+        _("Recipients"),
+        number(tried)
+        if whole
+        else _("{n} of {all}").format(n=number(tried), all=number(chosen - missing)),
+    )
+    yield _("Without an address"), number(missing)
+    yield _("Messages"), f"{number(summary.messages)}, {kilobytes(summary.bytes)}"
+    if summary.smallest and summary.largest:
+        yield _("Smallest"), _sized(summary.smallest)
+        yield _("Largest"), _sized(summary.largest)
+    limits = campaign.configuration.smtp.limits
+    yield _("At most"), ", ".join(_paced(limit) for limit in limits) or _("without limits")
+    yield (
+        _("Sending takes"),
+        _("{span}; begun now it would end {when}").format(
+            span=span(summary.seconds), when=finishing(summary.seconds)
+        ),
+    )
+
+
+def _paced(limit: "Limit") -> str:
+    """Write a limit in words: 60 a minute."""
+    words = {
+        1: _("{n} a second"),
+        60: _("{n} a minute"),
+        3600: _("{n} an hour"),
+        86400: _("{n} a day"),
+    }
+    return words[limit.seconds].format(n=number(limit.count))
 
 
 def _print_regions(planned: "Plan") -> None:
@@ -158,7 +210,7 @@ def _print_regions(planned: "Plan") -> None:
     table.add_column(_("Region"))
     table.add_column(_("Recipients"), justify="right")
     for region, count in by_region(r.comune for r in planned.recipients).items():
-        table.add_row(escape(region), f"{count}")
+        table.add_row(escape(region), number(count))
     out().print(table)
     out().print()
 
@@ -167,31 +219,44 @@ def _sized(size: "Size") -> str:
     return f"{kilobytes(size.bytes)}, {size.comune.denominazione}"
 
 
+_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: None}
+
+
 def print_problems(problems: Iterable[Problem], names: Mapping[str, str]) -> None:
-    """Print problems by kind, the gravest kind first, a few of each in full."""
+    """Print problems by kind, the gravest kind first; what a kind has in common is said once."""
     listed = list(problems)
     kinds: Counter[tuple[Severity, Code]] = Counter((p.severity, p.code) for p in listed)
     order = list(Severity)
-    for (severity, code), count in sorted(
+    for (severity, code), _count in sorted(
         kinds.items(), key=lambda kind: (order.index(kind[0][0]), -kind[1])
     ):
-        words = {
-            Severity.ERROR: _("Error"),
-            Severity.WARNING: _("Warning"),
-            Severity.INFO: _("Note"),
-        }
         of_kind = [p for p in listed if (p.severity, p.code) == (severity, code)]
         say()
-        say(f"{words[severity]}: {code} ({count})", "red" if severity is Severity.ERROR else None)
-        for problem in of_kind[:_SHOWN]:
-            say(f"  {full(problem, names)}")
-        if count > _SHOWN:
-            more = count - _SHOWN
-            say("  " + ngettext("and {n} more", "and {n} more", more).format(n=more))
+        _print_kind(of_kind, names)
 
 
-def _print_verdict(summary: "Summary") -> None:
-    if summary.sendable:
-        say(_("Nothing was sent. Everything could be. Next: mailer send"), "green")
-    else:
+def _print_kind(of_kind: Sequence[Problem], names: Mapping[str, str]) -> None:
+    """Print the problems of one kind, a few of them if they are many."""
+    first = of_kind[0]
+    word, style = weight(first.severity), _STYLES[first.severity]
+    if len(of_kind) == 1:
+        say(f"{word}: {full(first, names)}", style)
+        return
+    said = {sentence(problem) for problem in of_kind}
+    common = f" {said.pop()}" if len(said) == 1 else ""
+    say(f"{word} ({number(len(of_kind))}):{common}", style)
+    for problem in of_kind[:_SHOWN]:
+        say(f"  {place(problem, names) if common else full(problem, names)}")
+    if more := len(of_kind[_SHOWN:]):
+        say("  " + ngettext("and {n} more", "and {n} more", more).format(n=number(more)))
+
+
+def _print_verdict(campaign: "Campaign", summary: "Summary", *, partial: bool) -> None:
+    if not summary.sendable:
         say(_("Nothing was sent. Correct what is above, then try again."), "red")
+    elif partial:
+        say(_("Nothing was sent. What was tried could be."), "green")
+        say(_("Next, try all: {command}").format(command=command(campaign.root, "send --dry-run")))
+    else:
+        say(_("Nothing was sent. Everything could be."), "green")
+        say(_("Next: {command}").format(command=command(campaign.root, "send")))

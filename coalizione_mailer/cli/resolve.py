@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coalizione_mailer.cli.console import interactive, out, say
+from coalizione_mailer.cli.console import command, interactive, number, out, say
 from coalizione_mailer.cli.finding import among, label
 from coalizione_mailer.cli.language import _, ngettext
-from coalizione_mailer.errors import ExitCode, NothingToDoError
+from coalizione_mailer.cli.usage import Misuse
+from coalizione_mailer.errors import ExitCode
 from coalizione_mailer.lifecycle import Event
 
 if TYPE_CHECKING:
@@ -19,19 +20,31 @@ def resolve(
     context: typer.Context,
     sent: Annotated[
         list[str] | None,
-        typer.Option("--sent", metavar="COMUNE", help=_("It arrived: do not send again.")),
+        typer.Option(
+            "--sent", metavar="COMUNE", help=_("It arrived: never send it again. May be repeated.")
+        ),
     ] = None,
     again: Annotated[
         list[str] | None,
-        typer.Option("--again", metavar="COMUNE", help=_("It did not arrive: send again.")),
+        typer.Option(
+            "--again",
+            metavar="COMUNE",
+            help=_("It did not arrive: send it again. May be repeated."),
+        ),
     ] = None,
     all_sent: Annotated[
-        bool, typer.Option("--all-sent", help=_("All that are left have arrived."))
+        bool, typer.Option("--all-sent", help=_("All the others arrived."))
     ] = False,
     all_again: Annotated[
-        bool, typer.Option("--all-again", help=_("All that are left are sent again."))
+        bool,
+        typer.Option(
+            "--all-again",
+            help=_("None of the others arrived: send them again. If one did, it gets two."),
+        ),
     ] = False,
-    no_input: Annotated[bool, typer.Option("--no-input", help=_("Never ask."))] = False,
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help=_("Never ask: only show them."))
+    ] = False,
 ) -> int:
     """Show the letters in doubt and take the operator's word on them."""
     import time
@@ -43,9 +56,13 @@ def resolve(
     ledger = Ledger.open_existing(campaign.configuration.ledger.url, campaign.root, now=time.time())
     doubtful = _doubtful(ledger) if ledger is not None else []
     if ledger is None or not doubtful:
-        raise NothingToDoError
+        say(_("No letter is in doubt."))
+        return ExitCode.NOTHING_TO_DO
     words = _named(doubtful, sent or [], Event.OPERATOR_SENT)
-    words |= _named(doubtful, again or [], Event.OPERATOR_QUEUE)
+    other = _named(doubtful, again or [], Event.OPERATOR_QUEUE)
+    if (all_sent and all_again) or words.keys() & other.keys():
+        raise Misuse(_("A letter cannot be both arrived and sent again: choose one."), context)
+    words |= other
     if all_sent or all_again:
         rest = Event.OPERATOR_SENT if all_sent else Event.OPERATOR_QUEUE
         words |= {
@@ -56,7 +73,9 @@ def resolve(
         if no_input or not interactive():
             return ExitCode.IN_DOUBT
         words = _asked(doubtful)
-    _write(ledger, words)
+    again_now = _write(ledger, words, left=len(doubtful) - len(words))
+    if again_now:
+        say(_("Next: {command}").format(command=command(campaign.root, "send")))
     return ExitCode.IN_DOUBT if len(words) < len(doubtful) else ExitCode.DONE
 
 
@@ -86,12 +105,12 @@ def _print(doubtful: "list[Standing]") -> None:
             "{n} letters are in doubt: the connection ended before the server said whether it "
             "took them.",
             len(doubtful),
-        ).format(n=len(doubtful))
+        ).format(n=number(len(doubtful)))
     )
     say(
         _(
-            "Look for a receipt, or ask the server's administrator for the Message-ID. Then say: "
-            "mailer resolve --sent COMUNE, or --again COMUNE, or --all-sent, or --all-again."
+            "Look in your mailbox for a receipt of the letter, or give the Message-ID to whoever "
+            "runs the server. What you do not know stays in doubt, and is not sent again."
         )
     )
     for letter in doubtful:
@@ -105,21 +124,22 @@ def _print(doubtful: "list[Standing]") -> None:
 
 def _asked(doubtful: "list[Standing]") -> dict[int, Event]:
     """Ask about each letter: did it arrive? Anything but a clear answer leaves it in doubt."""
-    yes, no = _("y"), _("n")
+    yes, no = _("y yes").split(), _("n no").split()
     words = {}
     for letter in doubtful:
-        question = _("{comune}: did it arrive? [{yes}/{no}, Enter: I do not know]").format(
-            comune=label(letter), yes=yes, no=no
+        question = _("{comune}: did it arrive? ({yes} or {no}; nothing if you do not know)").format(
+            comune=label(letter), yes=yes[-1], no=no[-1]
         )
         given = typer.prompt(question, default="", show_default=False, err=True).strip().lower()
-        if given in (yes, no):
-            words[letter.delivery_id] = (
-                Event.OPERATOR_SENT if given == yes else Event.OPERATOR_QUEUE
-            )
+        if given in yes:
+            words[letter.delivery_id] = Event.OPERATOR_SENT
+        elif given in no:
+            words[letter.delivery_id] = Event.OPERATOR_QUEUE
     return words
 
 
-def _write(ledger: "Ledger", words: dict[int, Event]) -> None:
+def _write(ledger: "Ledger", words: dict[int, Event], *, left: int) -> int:
+    """Put the operator's words on record; return how many letters are to be sent again."""
     import getpass
     import time
 
@@ -133,9 +153,10 @@ def _write(ledger: "Ledger", words: dict[int, Event]) -> None:
                 connection, ids, word, now=time.time(), note=getpass.getuser()
             )
     say(
-        _("{sent} taken as sent, {again} to be sent again.").format(
-            sent=counts[Event.OPERATOR_SENT], again=counts[Event.OPERATOR_QUEUE]
+        _("Taken as arrived: {sent}. To be sent again: {again}. Still in doubt: {left}.").format(
+            sent=number(counts[Event.OPERATOR_SENT]),
+            again=number(counts[Event.OPERATOR_QUEUE]),
+            left=number(left),
         )
     )
-    if counts[Event.OPERATOR_QUEUE]:
-        say(_("Next: {command}").format(command="mailer send"))
+    return counts[Event.OPERATOR_QUEUE]

@@ -12,17 +12,27 @@ from coalizione_mailer.errors import Code, Problem, UsageError
 def send(
     context: typer.Context,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help=_("Do everything but send: no network, no ledger."))
+        bool,
+        typer.Option("--dry-run", help=_("Try everything, send nothing: no network, no record.")),
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help=_("With --dry-run: write the messages there.")),
+        typer.Option(
+            "--out", metavar=_("FOLDER"), help=_("With --dry-run: write every message there.")
+        ),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help=_("With --dry-run: the summary as JSON."))
+        bool,
+        typer.Option("--json", help=_("With --dry-run: the summary as JSON, for other programs.")),
     ] = False,
     limit: Annotated[
-        int | None, typer.Option("--limit", metavar="N", min=1, help=_("At most N letters now."))
+        int | None,
+        typer.Option(
+            "--limit",
+            metavar="N",
+            min=1,
+            help=_("At most N letters, now; the others stay for later."),
+        ),
     ] = None,
     only: Annotated[
         list[str] | None,
@@ -31,22 +41,35 @@ def send(
     confirm: Annotated[
         str | None,
         typer.Option(
-            "--confirm", metavar="NUMBER/YEAR", help=_("The protocol, instead of being asked.")
+            "--confirm",
+            metavar=_("NUMBER/YEAR"),
+            help=_("The protocol number, so as not to be asked; the letters leave at once."),
         ),
     ] = None,
     leave_out_missing: Annotated[
-        bool, typer.Option("--leave-out-missing", help=_("Send though some have no address."))
+        bool,
+        typer.Option(
+            "--leave-out-missing", help=_("Send to the others, though some have no address.")
+        ),
     ] = False,
     refreeze: Annotated[
         bool,
-        typer.Option("--refreeze", help=_("Freeze the letters anew, if none has left.")),
+        typer.Option(
+            "--refreeze",
+            help=_("Make and freeze the letters anew; only before the first has left."),
+        ),
     ] = False,
     no_input: Annotated[
-        bool, typer.Option("--no-input", help=_("Never ask: fail instead."))
+        bool, typer.Option("--no-input", help=_("Never ask: without --confirm, send nothing."))
     ] = False,
     jobs: Annotated[
         int | None,
-        typer.Option("--jobs", metavar="N", min=1, help=_("Processes that make the PDFs.")),
+        typer.Option(
+            "--jobs",
+            metavar="N",
+            min=1,
+            help=_("How many processors make the letters; without it, all."),
+        ),
     ] = None,
 ) -> int:
     """Send the campaign, or go on where it was."""
@@ -56,7 +79,9 @@ def send(
     if dry_run:
         from coalizione_mailer.cli.rehearsed import Try, rehearse
 
-        return rehearse(campaign, Try(out, as_json, tuple(only or ()), limit, jobs))
+        return rehearse(
+            campaign, Try(out, as_json, tuple(only or ()), limit, leave_out_missing, jobs)
+        )
     if out is not None or as_json:
         option = "--out" if out is not None else "--json"
         raise UsageError([Problem(Code.OPTION_ALONE, key=option, expected=("--dry-run",))])

@@ -3,18 +3,21 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from coalizione_mailer.cli.console import (
+    command,
     err,
-    finishing_at,
+    finishing,
     interactive,
+    number,
     progress,
     say,
     span,
@@ -22,7 +25,7 @@ from coalizione_mailer.cli.console import (
 from coalizione_mailer.cli.language import _, ngettext
 from coalizione_mailer.cli.outcome import Screen, close
 from coalizione_mailer.cli.password import password
-from coalizione_mailer.cli.rehearsed import names_of, print_problems, processes
+from coalizione_mailer.cli.rehearsed import names_of, print_problems, processes, tolerant
 from coalizione_mailer.errors import (
     Code,
     ConfirmationRefusedError,
@@ -38,6 +41,7 @@ from coalizione_mailer.lifecycle import State
 if TYPE_CHECKING:
     from coalizione_mailer.campaign import Campaign
     from coalizione_mailer.dispatch import Result
+    from coalizione_mailer.ledger.deliveries import Choice
     from coalizione_mailer.ledger.rounds import Round
     from coalizione_mailer.ledger.store import Ledger
     from coalizione_mailer.plan import Plan
@@ -63,7 +67,9 @@ class Wishes:
 
 def carry_out(campaign: "Campaign", wishes: Wishes) -> int:
     """Freeze if needed, ask, send; run again, it goes on where it was."""
+    from coalizione_mailer.dispatch import Ending, Result
     from coalizione_mailer.freeze import archive
+    from coalizione_mailer.ledger.deliveries import Choice
     from coalizione_mailer.ledger.lock import sole_sender
     from coalizione_mailer.ledger.store import Ledger
 
@@ -76,12 +82,16 @@ def carry_out(campaign: "Campaign", wishes: Wishes) -> int:
         _tell_doubts(ledger)
         opened = _round(ledger, campaign, wishes)
         only = _only(ledger, opened, wishes)
-        letters = _letters(ledger, opened, only, wishes.limit)
+        letters = _letters(ledger, Choice(opened.id, only), wishes.limit, campaign.root)
         _show(campaign, letters)
         if wishes.confirm is None:
             _ask(opened.protocol, letters)
-        result = _run(campaign, ledger, opened, only, letters, wishes)
-        return close(ledger, opened, result)
+        try:
+            result = _run(campaign, ledger, opened, only, letters, wishes)
+        except asyncio.CancelledError:
+            _tell_doubts(ledger)
+            result = Result(Ending.STOPPED)
+        return close(campaign, ledger, opened, result)
 
 
 def _tell_doubts(ledger: "Ledger") -> None:
@@ -93,12 +103,12 @@ def _tell_doubts(ledger: "Ledger") -> None:
     if count:
         say(
             ngettext(
-                "The last run was cut off with {n} letter on its way: it is in doubt now, and is "
-                "not sent again by itself.",
-                "The last run was cut off with {n} letters on their way: they are in doubt now, "
-                "and are not sent again by themselves.",
+                "The last sending was cut off with {n} letter on its way: it is in doubt now, and "
+                "is not sent again by itself.",
+                "The last sending was cut off with {n} letters on their way: they are in doubt "
+                "now, and are not sent again by themselves.",
                 count,
-            ).format(n=count),
+            ).format(n=number(count)),
             "yellow",
         )
 
@@ -106,42 +116,71 @@ def _tell_doubts(ledger: "Ledger") -> None:
 def _round(ledger: "Ledger", campaign: "Campaign", wishes: Wishes) -> "Round":
     """Return the frozen round; freeze if there is none."""
     from coalizione_mailer.freeze import freeze, standing_round, thaw
+    from coalizione_mailer.plan import plan
 
     if wishes.refreeze and not thaw(ledger):
         raise FrozenTooLateError
     if opened := standing_round(ledger, campaign):
+        _refuse_reserved(ledger, opened, campaign)
         return opened
-    planned = _sendable(campaign, wishes)
-    say(_("Freezing the letters: from now on they stay as they are."))
-    with progress(len(planned.recipients), _("Letters")) as step:
-        return freeze(
-            ledger,
-            campaign,
-            planned.recipients,
-            jobs=processes(wishes.jobs),
-            now=time.time(),
-            seen=lambda _prepared: step(),
-        )
+    planned = tolerant(plan(campaign), leave_out_missing=wishes.leave_out_missing)
+    with _named(names_of(planned)):
+        _refuse_unsendable(planned)
+        print_problems(planned.problems, names_of(planned))
+        say(_("Freezing the letters: from now on they stay as they are. Nothing leaves yet."))
+        with progress(len(planned.recipients), _("Letters")) as step:
+            return freeze(
+                ledger,
+                campaign,
+                planned.recipients,
+                jobs=processes(wishes.jobs),
+                now=time.time(),
+                seen=lambda _prepared: step(),
+            )
 
 
-def _sendable(campaign: "Campaign", wishes: Wishes) -> "Plan":
-    """Make the plan; raises ProblemsError when an error stands in the way."""
-    from coalizione_mailer.plan import plan
+@contextmanager
+def _named(names: Mapping[str, str]) -> Iterator[None]:
+    """Give the Comuni of any problem their names: codes are for programs."""
+    try:
+        yield
+    except ProblemsError as error:
+        raise ProblemsError(
+            [
+                replace(problem, comune=names.get(problem.comune or "", problem.comune))
+                for problem in error.problems
+            ]
+        ) from error
 
-    planned = plan(campaign)
-    problems = [
-        replace(problem, severity=Severity.WARNING)
-        if wishes.leave_out_missing and problem.code is Code.ADDRESS_MISSING
-        else problem
-        for problem in planned.problems
-    ]
-    print_problems(problems, names_of(planned))
-    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+
+def _refuse_unsendable(planned: "Plan") -> None:
+    """Refuse a plan in whose way an error stands; raises ProblemsError."""
+    errors = [problem for problem in planned.problems if problem.severity is Severity.ERROR]
     if not planned.recipients:
         errors.append(Problem(Code.NOBODY_CHOSEN, file="campaign.toml", key="recipients"))
     if errors:
         raise ProblemsError(errors)
-    return planned
+
+
+def _refuse_reserved(ledger: "Ledger", opened: "Round", campaign: "Campaign") -> None:
+    """Refuse invented addresses that were frozen for a trial, now that the server is a real one.
+
+    The server is no part of the freeze: it may be another one by now. Raises ProblemsError.
+    """
+    from coalizione_mailer.ledger import reports
+    from coalizione_mailer.plan import RESERVED
+
+    if campaign.configuration.smtp.loopback:
+        return
+    endings = tuple(f"{mark}{name}" for name in RESERVED for mark in (".", "@"))
+    with ledger.reading() as connection:
+        invented = sum(
+            letter.address.lower().rstrip(".").endswith(endings)
+            for letter in reports.standings(connection, opened.id, State.QUEUED)
+        )
+    if invented:
+        book = str(campaign.configuration.recipients.addresses)
+        raise ProblemsError([Problem(Code.ADDRESS_RESERVED, file=book, found=str(invented))])
 
 
 def _only(ledger: "Ledger", opened: "Round", wishes: Wishes) -> frozenset[str]:
@@ -154,19 +193,21 @@ def _only(ledger: "Ledger", opened: "Round", wishes: Wishes) -> frozenset[str]:
     return frozenset(letter.codice_catastale for letter in found)
 
 
-def _letters(ledger: "Ledger", opened: "Round", only: frozenset[str], limit: int | None) -> int:
+def _letters(ledger: "Ledger", choice: "Choice", limit: int | None, root: Path) -> int:
     """Count what this run may send; raises NothingToDoError."""
     from coalizione_mailer.ledger import deliveries, reports
-    from coalizione_mailer.ledger.deliveries import Choice
 
     with ledger.reading() as connection:
-        waiting = deliveries.waiting(connection, Choice(opened.id, only))
-        doubts = reports.counts(connection, opened.id)[State.IN_DOUBT]
+        waiting = deliveries.waiting(connection, choice)
+        doubts = reports.counts(connection, choice.round_id)[State.IN_DOUBT]
     if doubts:
         say(
             ngettext(
-                "{n} letter is in doubt: {command}", "{n} letters are in doubt: {command}", doubts
-            ).format(n=doubts, command="mailer resolve")
+                "{n} letter is in doubt. To settle it: {command}",
+                "{n} letters are in doubt. To settle them: {command}",
+                doubts,
+            ).format(n=number(doubts), command=command(root, "resolve")),
+            "yellow",
         )
     if not waiting:
         raise NothingToDoError(doubts)
@@ -175,6 +216,7 @@ def _letters(ledger: "Ledger", opened: "Round", only: frozenset[str], limit: int
 
 def _show(campaign: "Campaign", letters: int) -> None:
     """Show what is about to happen."""
+    from rich.markup import escape
     from rich.table import Table
 
     from coalizione_mailer import pace
@@ -184,20 +226,26 @@ def _show(campaign: "Campaign", letters: int) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold")
     table.add_column()
-    table.add_row(_("Letter"), f"{section.campaign.subject}")
-    table.add_row(_("Protocol"), f"{section.protocol.label}, {section.protocol.date:%d/%m/%Y}")
-    table.add_row(_("From"), f"{section.sender.name} <{section.sender.address}>")
-    table.add_row(_("Server"), f"{section.smtp.host}:{section.smtp.port}")
-    table.add_row(
-        _("Attachments"), ", ".join(a.path.name for a in section.attachments) or _("none")
-    )
-    table.add_row(_("Letters to send now"), f"{letters}")
-    table.add_row(
-        _("Sending takes"),
-        _("{span}; begun now it would end at {time}").format(
-            span=span(seconds), time=finishing_at(seconds)
+    server = f"{section.smtp.host}:{section.smtp.port}"
+    if section.smtp.loopback:
+        server += " " + _("(this machine)")
+    attached = ", ".join(a.path.name for a in section.attachments)
+    rows = (
+        (_("Letter"), section.campaign.subject),
+        (_("Protocol"), f"{section.protocol.label}, {section.protocol.date:%d/%m/%Y}"),
+        (_("From"), f"{section.sender.name} <{section.sender.address}>"),
+        (_("Server"), server),
+        (_("Attachments"), attached or _("none")),
+        (_("Letters to send now"), number(letters)),
+        (
+            _("Sending takes"),
+            _("{span}; begun now it would end {when}").format(
+                span=span(seconds), when=finishing(seconds)
+            ),
         ),
     )
+    for title, text in rows:
+        table.add_row(title, escape(text))
     err().print()
     err().print(table)
 
@@ -214,11 +262,15 @@ def _refuse_unconfirmed(expected: str, wishes: Wishes) -> None:
 def _ask(expected: str, letters: int) -> None:
     """Have the operator type the protocol; nothing leaves before."""
     question = ngettext(
-        "To send {n} letter, type its protocol, {protocol} (Enter: stop)",
-        "To send {n} letters, type their protocol, {protocol} (Enter: stop)",
+        "To send {n} letter, type its protocol, {protocol} (nothing: it stays here)",
+        "To send {n} letters, type their protocol, {protocol} (nothing: they stay here)",
         letters,
-    ).format(n=letters, protocol=expected)
-    given = typer.prompt(question, default="", show_default=False, err=True)
+    ).format(n=number(letters), protocol=expected)
+    try:
+        given = typer.prompt(question, default="", show_default=False, err=True)
+    except typer.Abort:
+        say()
+        given = ""
     if given.strip() != expected:
         raise ConfirmationRefusedError(expected, given)
 

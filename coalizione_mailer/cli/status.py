@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coalizione_mailer.cli.console import out, print_csv, print_json, say
-from coalizione_mailer.cli.language import _
+from coalizione_mailer.cli.console import command, number, out, print_csv, print_json, say
+from coalizione_mailer.cli.finding import label
+from coalizione_mailer.cli.language import _, ngettext
 from coalizione_mailer.lifecycle import State
 
 if TYPE_CHECKING:
@@ -20,10 +22,19 @@ DRY_RUN = "mailer send --dry-run"
 def status(
     context: typer.Context,
     state: Annotated[
-        State | None, typer.Option("--state", help=_("Only the letters in this state, listed."))
+        State | None,
+        typer.Option(
+            "--state",
+            metavar=_("STATE"),
+            help=_("List the letters in this state: {states}.").format(states=", ".join(State)),
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help=_("As JSON."))] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help=_("Every letter, as CSV."))] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help=_("As JSON, for other programs."))
+    ] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help=_("Every letter, as CSV, for a spreadsheet."))
+    ] = False,
 ) -> None:
     """Count the letters by state, or list them."""
     import time
@@ -62,6 +73,7 @@ def status(
         _print_list(listed)
     else:
         _print_counts(counts, frozen=opened is not None)
+        _print_next(campaign.root, next_command(counts, frozen=opened is not None))
 
 
 def next_command(counts: dict[State, int], *, frozen: bool) -> str:
@@ -80,28 +92,33 @@ def next_command(counts: dict[State, int], *, frozen: bool) -> str:
 def explained(state: State) -> str:
     """Say what a state means, in words."""
     words = {
-        State.QUEUED: _("waiting to be sent"),
-        State.SENDING: _("being sent"),
-        State.SENT: _("sent: the server took it"),
+        State.QUEUED: _("waiting to leave"),
+        State.SENDING: _("leaving now"),
+        State.SENT: _("sent: our server took it"),
         State.ACCEPTED: _("accepted by the PEC provider"),
         State.DELIVERED: _("delivered"),
         State.BOUNCED: _("came back"),
-        State.REFUSED: _("refused by the server"),
-        State.IN_DOUBT: _("in doubt: perhaps sent"),
+        State.REFUSED: _("refused by our server"),
+        State.IN_DOUBT: _("in doubt: perhaps sent, perhaps not"),
     }
     return words[state]
 
 
 def moment(at: float | None) -> str:
-    """Write a time as the operator's clock had it."""
+    """Write a time of the operator's clock for programs and spreadsheets."""
     return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M:%S}" if at else ""
+
+
+def told(at: float | None) -> str:
+    """Write a time of the operator's clock for people."""
+    return f"{datetime.fromtimestamp(at).astimezone():%d/%m/%Y %H:%M}" if at else ""
 
 
 def _print_counts(counts: dict[State, int], *, frozen: bool) -> None:
     from rich.table import Table
 
     if not frozen:
-        out().print(_("No letter has been frozen yet."))
+        out().print(_("Nothing has been sent yet, nor frozen for sending."))
     else:
         table = Table(box=None, show_header=False, pad_edge=False)
         table.add_column(justify="right")
@@ -109,11 +126,17 @@ def _print_counts(counts: dict[State, int], *, frozen: bool) -> None:
         table.add_column(style="dim")
         for state, count in counts.items():
             if count:
-                table.add_row(f"{count}", explained(state), str(state))
-        table.add_row(f"{sum(counts.values())}", _("letters in all"), "", style="bold")
+                table.add_row(number(count), explained(state), str(state))
+        table.add_row(number(sum(counts.values())), _("letters in all"), "", style="bold")
         out().print(table)
-    command = next_command(counts, frozen=frozen)
-    say(_("Next: {command}").format(command=command) if command else _("Nothing is left to send."))
+
+
+def _print_next(root: Path, following: str) -> None:
+    if following:
+        typed = command(root, following.removeprefix("mailer "))
+        say(_("Next: {command}").format(command=typed))
+    else:
+        say(_("Nothing is left to do."))
 
 
 def _print_list(listed: "list[Standing]") -> None:
@@ -122,18 +145,18 @@ def _print_list(listed: "list[Standing]") -> None:
 
     table = Table(box=None, pad_edge=False)
     for title in (_("Comune"), _("Address"), _("State"), _("When"), _("Tries"), _("Answer")):
-        table.add_column(title, overflow="fold")
+        table.add_column(title, overflow="fold", justify="right" if title == _("Tries") else "left")
     for letter in listed:
         table.add_row(
-            f"{letter.denominazione} ({letter.sigla})",
-            letter.address,
-            str(letter.state),
-            moment(letter.started_at or letter.changed_at),
-            str(letter.attempts),
+            escape(label(letter)),
+            escape(letter.address),
+            explained(letter.state),
+            told(letter.started_at or letter.changed_at),
+            number(letter.attempts),
             escape(answer(letter)),
         )
     out().print(table)
-    say(_("{n} letters.").format(n=len(listed)))
+    say(ngettext("{n} letter.", "{n} letters.", len(listed)).format(n=number(len(listed))))
 
 
 def answer(letter: "Standing") -> str:
