@@ -65,18 +65,26 @@ def _mailbox(text: str) -> str:
     return text
 
 
+def _host(text: str) -> str:
+    """Take a name or an address of the network; a port or a protocol has keys of its own."""
+    if not re.fullmatch(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", text):
+        raise ValueError(text)
+    return text
+
+
 def _as_limit(value: object) -> Limit:
     return Limit.parse(value if isinstance(value, str) else "")
 
 
-Line = Annotated[str, AfterValidator(_one_line), Field(examples=['"..."'])]
+Line = Annotated[str, AfterValidator(_one_line), Field(examples=['"Invito al workshop"'])]
+Host = Annotated[str, AfterValidator(_host), Field(examples=['"smtp.ente.example"'])]
 Mailbox = Annotated[
     str,
     AfterValidator(_one_line),
     AfterValidator(_mailbox),
-    Field(examples=["segreteria@ente.example"]),
+    Field(examples=['"segreteria@ente.example"']),
 ]
-RateLimit = Annotated[Limit, BeforeValidator(_as_limit), Field(examples=["60/minute", "2000/day"])]
+RateLimit = Annotated[Limit, BeforeValidator(_as_limit)]
 Day = Annotated[date, Field(examples=["2017-09-18"])]
 Inhabitants = Annotated[int, Field(ge=0, examples=["5000"])]
 Port = Annotated[int, Field(ge=1, le=65535, examples=["465", "587"])]
@@ -144,13 +152,13 @@ class SenderSection(_Section):
     name: Line
     address: Mailbox
     reply_to: Mailbox
-    signatory: Signatory
+    signatory: Annotated[Signatory, Field(examples=['{ name = "Anna Rossi", role = "…" }'])]
 
 
 class RecipientsSection(_Section):
     """Who is in the band; both ends are inclusive."""
 
-    population: Line
+    population: Annotated[Line, Field(examples=['"popolazione_legale_2011"'])]
     min: Inhabitants
     max: Inhabitants
     regions: Names = ()
@@ -167,7 +175,7 @@ class LetterSection(_Section):
 
     template: File
     form: Annotated[Form, Field(strict=False)] = Form.INDIVIDUAL
-    pdf_variant: Line = "pdf/a-2a"
+    pdf_variant: Annotated[Line, Field(examples=['"pdf/a-2a"'])] = "pdf/a-2a"
 
 
 class Attachment(_Section):
@@ -179,7 +187,7 @@ class Attachment(_Section):
 class SmtpSection(_Section):
     """The server that sends; the password is never here."""
 
-    host: Line
+    host: Host
     port: Port
     security: Annotated[Security, Field(strict=False)]
     username: str = ""
@@ -188,7 +196,9 @@ class SmtpSection(_Section):
     profile: Annotated[Profile, Field(strict=False)] = Profile.PEC
     connections: Annotated[int, Field(ge=1, le=100, examples=["4"])] = 4
     timeout: Annotated[int, Field(ge=1, le=3600, examples=["60"])] = 60
-    limits: tuple[RateLimit, ...] = Field(default=(), strict=False)
+    limits: tuple[RateLimit, ...] = Field(
+        default=(), strict=False, examples=['["60/minute", "2000/day"]']
+    )
 
     @property
     def loopback(self) -> bool:
@@ -199,13 +209,15 @@ class SmtpSection(_Section):
 class LedgerSection(_Section):
     """Where the ledger is."""
 
-    url: Line = "sqlite:///archive/ledger.sqlite"
+    url: Annotated[Line, Field(examples=['"sqlite:///archive/ledger.sqlite"'])] = (
+        "sqlite:///archive/ledger.sqlite"
+    )
 
 
 class MailboxSection(_Section):
     """Where receipts and replies are read."""
 
-    host: Line
+    host: Host
     port: Port = 993
     username: str = ""
     folders: Names = ("INBOX",)
@@ -220,7 +232,9 @@ class Configuration(_Section):
     sender: SenderSection
     recipients: RecipientsSection
     letter: LetterSection
-    attachments: tuple[Attachment, ...] = Field(default=(), strict=False)
+    attachments: tuple[Attachment, ...] = Field(
+        default=(), strict=False, examples=["[[attachments]]"]
+    )
     smtp: SmtpSection
     ledger: LedgerSection = LedgerSection()
     mailbox: MailboxSection | None = None

@@ -16,50 +16,43 @@ Path = tuple[str | int, ...]
 def allowed(path: Path) -> tuple[str, ...]:
     """Return the values a key may have when they can be listed, otherwise examples."""
     field = _field(path)
-    if field is None:
-        return ()
     for kind in _members(field.annotation):
         if isinstance(kind, type) and issubclass(kind, Enum):
             return tuple(str(member.value) for member in kind)
+    if len(path) == 1 and not field.examples:
+        return (f"[{path[0]}]",)
     return tuple(str(example) for example in field.examples or ())
 
 
 def is_listed(path: Path) -> bool:
     """Tell whether ``allowed`` names every allowed value."""
-    field = _field(path)
-    return field is not None and any(
-        isinstance(kind, type) and issubclass(kind, Enum) for kind in _members(field.annotation)
-    )
+    kinds = _members(_field(path).annotation)
+    return any(isinstance(kind, type) and issubclass(kind, Enum) for kind in kinds)
 
 
 def nearest_keys(path: Path) -> tuple[str, ...]:
-    """Return the keys that exist where an unknown one was found, the most alike first."""
-    names = _names(tuple(step for step in path[:-1] if isinstance(step, str)))
-    unknown = str(path[-1])
-    alike = difflib.get_close_matches(unknown, names, n=len(names), cutoff=0.0)
-    return tuple(alike)
+    """Return the keys most like an unknown one; all that exist there if none is."""
+    *section, unknown = (step for step in path if isinstance(step, str))
+    names = _names(tuple(section))
+    return tuple(difflib.get_close_matches(unknown, names) or names)
 
 
-def _names(path: tuple[str, ...]) -> list[str]:
-    model: type[BaseModel] = Configuration
-    for step in path:
-        field = model.model_fields.get(step)
-        inner = _model(field.annotation) if field else None
-        if inner is None:
-            return []
-        model = inner
+def _names(section: Path) -> list[str]:
+    model = _model(_field(section).annotation) if section else Configuration
+    assert model is not None
     return list(model.model_fields)
 
 
-def _field(path: Path) -> FieldInfo | None:
+def _field(path: Path) -> FieldInfo:
     """Find the field a path speaks of; the last one that exists on the way."""
     model: type[BaseModel] | None = Configuration
     found: FieldInfo | None = None
     for step in path:
         if isinstance(step, int) or model is None:
             continue
-        found = model.model_fields.get(step)
-        model = _model(found.annotation) if found else None
+        found = model.model_fields[step]
+        model = _model(found.annotation)
+    assert found is not None
     return found
 
 

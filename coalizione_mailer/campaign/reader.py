@@ -1,5 +1,6 @@
 """``campaign.toml`` read into a Campaign: every mistake at once, each with its line."""
 
+import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,9 +37,8 @@ def load(root: Path) -> Campaign:
     except FileNotFoundError:
         raise ProblemsError([Problem(Code.CAMPAIGN_MISSING, file=str(path))]) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ProblemsError(
-            [Problem(Code.FILE_UNREADABLE, file=str(path), found=str(error))]
-        ) from error
+        found = getattr(error, "strerror", None) or str(error)
+        raise ProblemsError([Problem(Code.FILE_UNREADABLE, file=str(path), found=found)]) from error
     return Campaign(root, parse(text))
 
 
@@ -56,10 +56,25 @@ def parse(text: str) -> "Configuration":
         configuration = Configuration.model_validate(data)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        raise ProblemsError([_problem(detail, text) for detail in details]) from error
+        problems = [_problem(detail, text) for detail in details]
+        raise ProblemsError(_once(problems)) from error
     if problems := _contradictions(configuration, text):
         raise ProblemsError(problems)
     return configuration
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    """Say a mistyped key once: as the unknown one, not also as the missing one it stands for."""
+    meant = {
+        problem.expected[0]
+        for problem in problems
+        if problem.code is Code.KEY_UNKNOWN and problem.expected
+    }
+    return [
+        problem
+        for problem in problems
+        if problem.code is not Code.KEY_MISSING or problem.key not in meant
+    ]
 
 
 def _contradictions(configuration: "Configuration", text: str) -> list[Problem]:
@@ -119,9 +134,8 @@ def _problem(detail: "ErrorDetails", text: str) -> Problem:
                 Code.KEY_MISSING, file=FILE_NAME, line=line, key=key, expected=allowed(path)
             )
         case "extra_forbidden":
-            return Problem(
-                Code.KEY_UNKNOWN, file=FILE_NAME, line=line, key=key, expected=nearest_keys(path)
-            )
+            nearest = tuple(_key((*path[:-1], name)) for name in nearest_keys(path))
+            return Problem(Code.KEY_UNKNOWN, file=FILE_NAME, line=line, key=key, expected=nearest)
         case _:
             return Problem(
                 Code.VALUE_NOT_ALLOWED if is_listed(path) else Code.VALUE_WRONG,
@@ -143,5 +157,15 @@ def _key(path: tuple[str | int, ...]) -> str:
 
 def _shown(value: Any) -> str:
     """Show a value as it stands in the file, on one line."""
-    shown = f'"{value}"' if isinstance(value, str) else str(value)
-    return shown.encode("unicode_escape").decode("ascii") if not shown.isprintable() else shown
+    match value:
+        case str():
+            # The escapes of JSON are those of TOML's basic strings.
+            return json.dumps(value, ensure_ascii=False)
+        case bool():
+            return "true" if value else "false"
+        case list():
+            return f"[{', '.join(map(_shown, value))}]"
+        case dict():
+            return f"{{ {', '.join(f'{key} = {_shown(item)}' for key, item in value.items())} }}"
+        case _:
+            return str(value)
