@@ -31,6 +31,8 @@ Result = TypeVar("Result")
 
 # Letters in hand per worker: enough that none waits, few enough to weigh nothing.
 _AHEAD = 4
+# Letters in the life of a worker, which leaks 30 kB with each.
+_LIFETIME = 2000
 # Results kept in case the next letter is the same: the circular form is one letter.
 _RECENT = 8
 
@@ -91,8 +93,8 @@ def subsetter_available() -> bool:
 
 
 def _spread(letters: Iterable[str], settings: PdfSettings, jobs: int) -> Iterator[Pdf]:
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _start_worker, (settings,))
-    submit = _remembering(lambda html: pool.submit(_set_letter, html))
+    workers = _Workers(settings, jobs)
+    submit = _remembering(workers.submit)
     waiting: deque[Future[Pdf]] = deque()
     try:
         for html in letters:
@@ -102,7 +104,37 @@ def _spread(letters: Iterable[str], settings: PdfSettings, jobs: int) -> Iterato
         while waiting:
             yield waiting.popleft().result()
     finally:
-        pool.shutdown(cancel_futures=True)
+        workers.close()
+
+
+class _Workers:
+    """A pool of processes, replaced by a fresh one before what Pango leaks adds up.
+
+    (``max_tasks_per_child`` is for that, but can hang: python/cpython#115634.)
+    """
+
+    def __init__(self, settings: PdfSettings, jobs: int) -> None:
+        self._settings = settings
+        self._jobs = jobs
+        self._pool = self._fresh()
+        self._submitted = 0
+
+    def submit(self, html: str) -> Future[Pdf]:
+        """Hand a letter to the next free worker."""
+        if self._submitted == self._jobs * _LIFETIME:
+            self._pool.shutdown(wait=False)  # it still sets the letters it has
+            self._pool = self._fresh()
+            self._submitted = 0
+        self._submitted += 1
+        return self._pool.submit(_set_letter, html)
+
+    def close(self) -> None:
+        """End the workers; letters that have not begun are dropped."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _fresh(self) -> ProcessPoolExecutor:
+        context = get_context("spawn")
+        return ProcessPoolExecutor(self._jobs, context, _start_worker, (self._settings,))
 
 
 def _remembering(make: Callable[[str], Result]) -> Callable[[str], Result]:
@@ -141,7 +173,7 @@ def _typesetter(settings: PdfSettings) -> "Typesetter":
 
 
 @dataclass(slots=True)
-class _Worker:
+class _Desk:
     """What a worker process keeps between letters."""
 
     settings: PdfSettings
@@ -149,7 +181,7 @@ class _Worker:
     typesetter: "Typesetter | None" = None
 
 
-_workers: list[_Worker] = []
+_desks: list[_Desk] = []
 
 
 def _start_worker(settings: PdfSettings) -> None:
@@ -158,7 +190,7 @@ def _start_worker(settings: PdfSettings) -> None:
     # WeasyPrint copies fonts into a temporary folder that it leaves behind in a worker.
     scratch = tempfile.TemporaryDirectory(prefix="coalizione-mailer-")
     tempfile.tempdir = scratch.name
-    _workers.append(_Worker(settings, scratch))
+    _desks.append(_Desk(settings, scratch))
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -167,12 +199,12 @@ def _end_with_parent() -> None:
     parent = parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])
-        _workers[0].scratch.cleanup()
+        _desks[0].scratch.cleanup()
         os._exit(1)
 
 
 def _set_letter(html: str) -> Pdf:
-    worker = _workers[0]
-    if worker.typesetter is None:
-        worker.typesetter = _typesetter(worker.settings)
-    return worker.typesetter.set(html)
+    desk = _desks[0]
+    if desk.typesetter is None:
+        desk.typesetter = _typesetter(desk.settings)
+    return desk.typesetter.set(html)

@@ -149,6 +149,15 @@ def test_letters_come_back_in_their_order_from_several_processes(settings: PdfSe
     assert len({pdf.data for pdf in spread}) == 12
 
 
+def test_nothing_changes_when_workers_are_replaced(
+    settings: PdfSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_module, "_LIFETIME", 2)
+    names = [f"Comune{number}" for number in range(10)]
+    alone = list(render_pdfs(map(page, names), settings, jobs=1))
+    assert list(render_pdfs(map(page, names), settings, jobs=2)) == alone
+
+
 def test_letters_are_asked_for_a_few_at_a_time(settings: PdfSettings) -> None:
     asked = []
 
