@@ -112,19 +112,18 @@ def judge(phase: Phase, code: int | None, text: str = "") -> Outcome:
     """Say what an answer means, or its absence (None), at a phase of the transaction.
 
     Codes: RFC 5321, section 4.2.1. Silence after the end of DATA is doubt (RFC 1047); silence
-    before it is not, since a server must not deliver what it was not given to the end.
+    before it is not, since a server must not deliver what it was not given to the end. An answer
+    that can be none (a 354 to the final dot) is no better than silence.
     """
-    match code:
-        case None if phase is Phase.END_OF_DATA:
-            event = Event.UNANSWERED
-        case None:
-            event = Event.DEFERRED
-        case c if 500 <= c <= 599:  # noqa: PLR2004  reply classes of RFC 5321
+    match (code or 0) // 100:
+        case 5:
             event = Event.REJECTED
-        case c if 200 <= c <= 299 and phase is Phase.END_OF_DATA:  # noqa: PLR2004
+        case 4:
+            event = Event.DEFERRED
+        case 2 if phase is Phase.END_OF_DATA:
             event = Event.TAKEN
         case _:
-            event = Event.DEFERRED
+            event = Event.UNANSWERED if phase is Phase.END_OF_DATA else Event.DEFERRED
     return Outcome(event, phase, code, text)
 
 

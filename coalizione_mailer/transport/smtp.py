@@ -5,29 +5,35 @@ of the final dot a connection was lost, decides between "try again" and "in doub
 """
 
 import asyncio
+import base64
 import contextlib
 import ssl
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from aiosmtplib import (
     SMTP,
-    SMTPAuthenticationError,
     SMTPConnectError,
-    SMTPConnectTimeoutError,
     SMTPException,
+    SMTPHeloError,
+    SMTPResponse,
     SMTPResponseException,
     SMTPServerDisconnected,
 )
 from aiosmtplib.protocol import SMTPProtocol
 
 from coalizione_mailer.errors import ServerUnavailableError
-from coalizione_mailer.lifecycle import Outcome, Phase, judge
+from coalizione_mailer.lifecycle import Event, Outcome, Phase, judge
 from coalizione_mailer.model import Envelope
-from coalizione_mailer.transport.wire import dot_stuffed
+from coalizione_mailer.transport.wire import dot_stuffed, readable, xtext
+
+T = TypeVar("T")
 
 _START_INPUT = 354
 _GOODBYE_SECONDS = 2.0
+_YES = range(200, 300)
 _PERMANENT = range(500, 600)
 _CLOSING = 421
 
@@ -58,6 +64,7 @@ class SmtpTransport:
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        self._context: ssl.SSLContext | None = None
 
     async def connect(self) -> "SmtpSession":
         """Connect, secure, greet, log in; raises ServerUnavailableError."""
@@ -66,18 +73,42 @@ class SmtpTransport:
             hostname=server.host,
             port=server.port,
             use_tls=server.security == "tls",
-            start_tls=server.security == "starttls",
-            username=server.username or None,
-            password=server.password or None,
+            start_tls=False,
             timeout=server.timeout,
-            tls_context=_tls_context(server),
+            tls_context=self._tls_context(),
         )
+        stage = "connect"
         try:
             await client.connect()
-        except (SMTPException, OSError, ssl.SSLError, ValueError) as error:
+            if server.security == "starttls":
+                stage = "tls"
+                await client.starttls()
+            stage = "session"
+            await _greet(client)
+            if server.username:
+                stage = "login"
+                await client.login(server.username, server.password)
+        except (SMTPException, OSError, ValueError) as error:
             client.close()
-            raise _unavailable(server, error) from error
+            # From None: the cause has the server's words as they came, see _without_secrets.
+            raise _unavailable(server, stage, error) from None
+        except asyncio.CancelledError:
+            client.close()
+            raise
         return SmtpSession(client, server)
+
+    def _tls_context(self) -> ssl.SSLContext | None:
+        """Verify certificates always; an office with its own authority names it in ``ca_file``."""
+        server = self._server
+        if server.security != "none" and self._context is None:
+            try:
+                self._context = ssl.create_default_context(cafile=server.ca_file)
+            except OSError as error:
+                detail = f"{server.ca_file}: {error}"
+                raise ServerUnavailableError(
+                    server.host, server.port, "tls", detail, permanent=True
+                ) from error
+        return self._context
 
 
 class SmtpSession:
@@ -103,20 +134,24 @@ class SmtpSession:
             phase = Phase.DATA
             response = await self._client.execute_command(b"DATA")
             if response.code != _START_INPUT:
-                return await self._refused(judge(phase, response.code, response.message))
+                return await self._refused(judge(phase, response.code, readable(response.message)))
             return await self._body(dot_stuffed(message))
         except SMTPResponseException as error:
             code = error.code if error.code > 0 else None
-            return await self._refused(judge(phase, code, error.message))
-        except (SMTPException, OSError, TimeoutError) as error:
-            self._client.close()
+            return await self._refused(judge(phase, code, _words(error)))
+        except (SMTPException, OSError) as error:
+            self._drop()
             return judge(phase, None, _words(error))
+        except asyncio.CancelledError:
+            # In the middle of a message a QUIT would be a line of the letter.
+            self._drop()
+            raise
 
     async def close(self) -> None:
         """Say QUIT if anyone listens, then close."""
-        with contextlib.suppress(SMTPException, OSError, TimeoutError):
+        with contextlib.suppress(SMTPException, OSError):
             if self.alive:
-                await asyncio.wait_for(self._client.quit(), _GOODBYE_SECONDS)
+                await self._client.quit(timeout=_GOODBYE_SECONDS)
         self._client.close()
 
     async def _body(self, body: bytes) -> Outcome:
@@ -126,96 +161,152 @@ class SmtpSession:
         only its answer tells. An answer that comes before the dot is heard too.
         """
         protocol = self._client.protocol
-        if protocol is None or protocol.transport is None:
-            return judge(Phase.DATA, None, "connection lost")
+        if protocol is None:
+            raise SMTPServerDisconnected("connection lost")
         phase = Phase.DATA
-        answer = asyncio.create_task(protocol.read_response(timeout=self._timeout))
+        answer = _watched(protocol.read_response())
         try:
-            await _write(protocol, body, answer)
+            await _write(protocol, body, answer, self._timeout)
             if not answer.done():
-                phase = Phase.END_OF_DATA
                 protocol.write(b".\r\n")
-            response = await answer
-        except SMTPResponseException as error:
-            self._client.close()
-            return judge(phase, None, _words(error))
-        except (SMTPException, OSError, TimeoutError) as error:
-            self._client.close()
+                phase = Phase.END_OF_DATA
+            # Not wait_for: in Python 3.11 it can swallow a cancellation.
+            async with asyncio.timeout(self._timeout):
+                response = await answer
+        except (SMTPException, OSError) as error:
+            # Not even a malformed answer: after the dot it leaves the same doubt as none.
+            self._drop()
             return judge(phase, None, _words(error))
         finally:
             answer.cancel()
-        outcome = judge(phase, response.code, response.message)
-        if phase is Phase.DATA or response.code == _CLOSING:
-            self._client.close()
-        return outcome
+        text = readable(response.message)
+        if phase is Phase.DATA and response.code in _YES:
+            # To what? It may mean that the letter is taken, cut off or not.
+            self._drop()
+            return Outcome(Event.UNANSWERED, phase, response.code, text)
+        return await self._settled(judge(phase, response.code, text))
+
+    async def _settled(self, outcome: Outcome) -> Outcome:
+        """Keep the session only if both sides know where they are."""
+        if outcome.event is Event.TAKEN:
+            return outcome
+        if outcome.phase is Phase.DATA or outcome.event is Event.UNANSWERED:
+            self._drop()
+            return outcome
+        return await self._refused(outcome)
 
     async def _refused(self, outcome: Outcome) -> Outcome:
-        """Clear the transaction the server refused, so that the next message finds it clean."""
-        if outcome.code is None or outcome.code == _CLOSING:
-            self._client.close()
-        else:
-            with contextlib.suppress(SMTPException, OSError, TimeoutError):
+        """Clear the transaction the server refused, so that the next message finds it clean.
+
+        A server that said more than one answer gives itself away here, not on the next letter.
+        """
+        if outcome.code is not None and outcome.code != _CLOSING:
+            with contextlib.suppress(SMTPException, OSError):
                 await self._client.rset()
                 return outcome
-            self._client.close()
+        self._drop()
         return outcome
 
+    def _drop(self) -> None:
+        """Cut the connection; what is not yet written never leaves."""
+        transport = self._client.transport
+        self._client.close()
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+
     def _mail_options(self, envelope: Envelope) -> list[str]:
-        return ["RET=HDRS", f"ENVID={envelope.envelope_id}"] if self._notify else []
+        return ["RET=HDRS", f"ENVID={xtext(envelope.envelope_id)}"] if self._notify else []
 
     def _rcpt_options(self, envelope: Envelope) -> list[str]:
         if not self._notify:
             return []
-        return ["NOTIFY=SUCCESS,FAILURE,DELAY", f"ORCPT=rfc822;{envelope.recipient}"]
+        return ["NOTIFY=SUCCESS,FAILURE,DELAY", f"ORCPT=rfc822;{xtext(envelope.recipient)}"]
 
 
-async def _write(protocol: SMTPProtocol, body: bytes, answer: "asyncio.Task[object]") -> None:
-    """Write the body and wait until the system has taken all of it, or the server has spoken."""
+async def _greet(client: SMTP) -> None:
+    """Say EHLO, or HELO to a server of another age: only then it tells what it can do."""
+    try:
+        await client.ehlo()
+    except SMTPHeloError:
+        if not client.is_connected:
+            raise
+        await client.helo()
+
+
+async def _write(
+    protocol: SMTPProtocol, body: bytes, answer: "asyncio.Task[SMTPResponse]", patience: float
+) -> None:
+    """Write the body and wait until the system has taken all of it, or the server has spoken.
+
+    Raises TimeoutError when not a byte is taken for so many seconds.
+    """
     transport = protocol.transport
     if not isinstance(transport, asyncio.Transport):
         raise SMTPServerDisconnected("connection lost")
     transport.set_write_buffer_limits(high=0)
     protocol.write(body)
-    if transport.get_write_buffer_size():
-        writer = asyncio.StreamWriter(transport, protocol, None, asyncio.get_running_loop())
-        drained = asyncio.ensure_future(writer.drain())
-        await asyncio.wait({drained, answer}, return_when=asyncio.FIRST_COMPLETED)
-        if drained.done():
-            await drained
-        else:
-            drained.cancel()
-    else:
+    left = transport.get_write_buffer_size()
+    if not left:
         await asyncio.sleep(0)
+        return
+    # Not a StreamWriter's: on its way out it would close the connection.
+    drained = _watched(protocol._drain_helper())  # noqa: SLF001  see above
+    try:
+        while not (drained.done() or answer.done()):
+            await asyncio.wait(
+                {drained, answer}, timeout=patience, return_when=asyncio.FIRST_COMPLETED
+            )
+            before, left = left, transport.get_write_buffer_size()
+            if left == before and not answer.done():
+                raise TimeoutError("the server takes no more")
+    finally:
+        drained.cancel()
 
 
-def _tls_context(server: Server) -> ssl.SSLContext | None:
-    """Verify certificates always; an office with its own authority names it in ``ca_file``."""
-    if server.security == "none":
-        return None
-    return ssl.create_default_context(cafile=str(server.ca_file) if server.ca_file else None)
+def _watched(work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+    """Start a task whose exception may go unread."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return task
 
 
-def _unavailable(server: Server, error: Exception) -> ServerUnavailableError:
-    """Say at which stage a session could not be had, and whether trying again can help."""
+def _unavailable(server: Server, stage: str, error: Exception) -> ServerUnavailableError:
+    """Say why a session could not be had, and whether trying again can help."""
     permanent = False
     match error:
-        case SMTPAuthenticationError():
-            stage, permanent = "login", error.code in _PERMANENT
-        case SMTPConnectTimeoutError() | TimeoutError():
+        case TimeoutError():
             stage = "timeout"
-        case SMTPConnectError() if isinstance(error.__cause__, ssl.SSLError):
-            stage, permanent = "tls", True
-        case SMTPConnectError():
-            stage = "connect"
-        case ssl.SSLError():
-            stage, permanent = "tls", True
-        case SMTPException() if "STARTTLS" in str(error).upper():
-            stage, permanent = "tls", True
-        case _:
+        case SMTPResponseException() if stage == "connect":
             stage = "session"
-    return ServerUnavailableError(server.host, server.port, stage, _words(error), permanent)
+        case SMTPResponseException():
+            permanent = stage != "session" and error.code in _PERMANENT
+        case ssl.SSLError() | SMTPConnectError(__cause__=ssl.SSLError()):
+            stage, permanent = "tls", True
+        case ConnectionError() if stage == "login":
+            stage = "session"
+        case SMTPException() if not isinstance(error, ConnectionError):
+            # The server does not know how to protect the connection, or how to log in.
+            permanent = True
+        case _:
+            pass
+    detail = _without_secrets(server, _words(error))
+    return ServerUnavailableError(server.host, server.port, stage, detail, permanent)
+
+
+def _without_secrets(server: Server, text: str) -> str:
+    """Blot out the password, which a server may throw back at us as it came."""
+    if not server.password:
+        return text
+    both = f"\0{server.username}\0{server.password}"
+    for secret in (_base64(both), _base64(server.password), server.password):
+        text = text.replace(secret, "***")
+    return text
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode("utf-8", "surrogateescape")).decode()
 
 
 def _words(error: BaseException) -> str:
     """Return what the other side said, or the name of what happened when it said nothing."""
-    return str(getattr(error, "message", "") or error) or type(error).__name__
+    return readable(str(getattr(error, "message", "") or error)) or type(error).__name__
