@@ -76,5 +76,9 @@ def history_needed(limits: Iterable[Limit]) -> tuple[int, int]:
 def duration(limits: Iterable[Limit], messages: int) -> float:
     """Return the seconds that ``messages`` take when nothing but the limits holds them back."""
     every = tuple(limits)
-    windows = (((messages - 1) // limit.count) * float(limit.seconds) for limit in every)
-    return max((*windows, gap(every) * (messages - 1)), default=0.0) if messages else 0.0
+    spread = gap(every)
+    starts = [0.0]
+    for number in range(1, messages):
+        earliest = [starts[number - e.count] + e.seconds for e in every if number >= e.count]
+        starts.append(max(starts[-1] + spread, *earliest, 0.0))
+    return starts[-1]
