@@ -3,8 +3,10 @@
 import errno
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
+from coalizione_mailer.cli.console import number
 from coalizione_mailer.cli.language import _, ngettext
 from coalizione_mailer.errors import (
     CampaignLockedError,
@@ -112,14 +114,14 @@ def _unreadable(problem: Problem) -> str:
     found = problem.found or ""
     if problem.expected:
         return _("this file is too large: {found} bytes, at most {expected} are read.").format(
-            found=found, expected=problem.expected[0]
+            found=_written(found), expected=_written(problem.expected[0])
         )
     if found == "NUL" or "codec" in found:
         return _(
             "this is not a text file in UTF-8. If it is a spreadsheet or a document, save it as "
             "text (CSV UTF-8), then try again."
         )
-    return _reason(_number_of(found), found)
+    return _reason(_error_of(found), found)
 
 
 def _row(problem: Problem) -> str:
@@ -147,20 +149,38 @@ def _value(problem: Problem) -> str:
     )
 
 
+def _counted(problem: Problem) -> str:
+    """Write the counts as the language does: 2,391 or 2.391."""
+    return _plain(
+        replace(
+            problem,
+            found=_written(problem.found or ""),
+            expected=tuple(map(_written, problem.expected)),
+        )
+    )
+
+
+def _written(count: str) -> str:
+    return number(int(count)) if count.isdigit() else count
+
+
 _SAID: dict[Code, Callable[[Problem], str]] = {
     Code.FILE_UNREADABLE: _unreadable,
     Code.ROW_WRONG: _row,
     Code.VALUE_WRONG: _value,
+    Code.ADDRESS_RESERVED: _counted,
+    Code.MESSAGE_TOO_LARGE: _counted,
+    Code.BAND_EMPTY: _counted,
 }
 """Codes that need more than one sentence."""
 
 
-def _number_of(words: str) -> int | None:
+def _error_of(words: str) -> int | None:
     """Find the error number behind the system's own words, which are always English."""
     return next((n for n in errno.errorcode if os.strerror(n) in words), None)
 
 
-def _reason(number: int | None, words: str) -> str:
+def _reason(error: int | None, words: str) -> str:
     """Say in words what the system refused."""
     reasons = {
         errno.ENOENT: _("there is no such file or folder. Check the name."),
@@ -173,7 +193,7 @@ def _reason(number: int | None, words: str) -> str:
         errno.ENOSPC: _("the disk is full. Make room, then try again."),
         errno.ENAMETOOLONG: _("this name is too long."),
     }
-    return reasons.get(number or 0, _("the system says: {words}.").format(words=words))
+    return reasons.get(error or 0, _("the system says: {words}.").format(words=words))
 
 
 def _sentences() -> dict[Code, Callable[[], str]]:
@@ -188,8 +208,8 @@ def _file_sentences() -> dict[Code, Callable[[], str]]:
             "FOLDER … To make a new one: mailer init FOLDER."
         ),
         Code.TOML_SYNTAX: lambda: _(
-            "this line cannot be read: {found}. Check quotes, brackets and commas, and that no "
-            "key is written twice."
+            "this line cannot be read: {found}. Check quotes, brackets, commas and dates (like "
+            "2017-10-11), and that nothing is written twice."
         ),
         Code.KEY_MISSING: lambda: _("this is missing: add it."),
         Code.KEY_UNKNOWN: lambda: _("there is no such key."),

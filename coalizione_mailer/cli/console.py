@@ -12,13 +12,17 @@ from time import monotonic
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from coalizione_mailer.cli.language import _, ngettext
 
 _PLAIN_WIDTH = 160
 _PLAIN_STEP = 10.0
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+# The console of the bar on the screen, if there is one: what is printed goes above it.
+_drawn: list[Console] = []
 
 
 def _console(*, stderr: bool) -> Console:
@@ -33,13 +37,18 @@ def out() -> Console:
 
 
 def err() -> Console:
-    """Return the console for everything else."""
-    return _console(stderr=True)
+    """Return the console for everything else; while a bar is drawn, the one that knows of it."""
+    return _drawn[-1] if _drawn else _console(stderr=True)
 
 
-def say(text: str = "", style: str | None = None) -> None:
-    """Print a line to stderr; what looks like mark-up is text."""
-    err().print(escape(text), style=style, soft_wrap=True)
+def say(text: str = "", style: str | None = None, *, word: str = "") -> None:
+    """Print a line to stderr; with a ``word`` before it, that alone has the style."""
+    console = err()
+    line = Text(text, style="" if word else style or "")
+    if word:
+        line = Text.assemble((f"{word}: ", f"bold {style}" if style else "bold"), line)
+    # Between words on a screen; in a file or a pipe a line stays a line.
+    console.print(line, soft_wrap=not console.is_terminal)
 
 
 def interactive() -> bool:
@@ -95,10 +104,14 @@ def finishing(seconds: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """Write a duration: 45 s, 12 min, 3 h 20 min, 1 day 2 h."""
+    """Write a duration: 45 s, 1 min 26 s, 12 min, 3 h 20 min, 1 day 2 h."""
     whole = round(seconds)
     if whole < 60:  # noqa: PLR2004
         return _("{n} s").format(n=whole)
+    if whole < 600:  # noqa: PLR2004
+        minutes, seconds = divmod(whole, 60)
+        rest = " " + _("{n} s").format(n=seconds) if seconds else ""
+        return _("{n} min").format(n=minutes) + rest
     minutes = (whole + 30) // 60
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
@@ -135,14 +148,14 @@ def _moving(total: int, title: str) -> Iterator[Callable[[], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=30),
         MofNCompleteColumn(),
         TextColumn("{task.fields[ends]}"),
     )
     started = monotonic()
     with Progress(*columns, console=err(), transient=False) as bar:
-        task = bar.add_task(escape(title), total=total, ends="")
+        task = bar.add_task(title, total=total, ends="")
         done = 0
 
         def step() -> None:
@@ -150,7 +163,11 @@ def _moving(total: int, title: str) -> Iterator[Callable[[], None]]:
             done += 1
             bar.update(task, completed=done, ends=_ends(done, total, monotonic() - started))
 
-        yield step
+        _drawn.append(bar.console)
+        try:
+            yield step
+        finally:
+            _drawn.pop()
 
 
 def _still(total: int, title: str) -> Callable[[], None]:

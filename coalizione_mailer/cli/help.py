@@ -66,9 +66,9 @@ def show(command: Any, ctx: Any, console: "Console") -> None:
     arguments = [p for p in command.params if p.param_type_name == "argument"]
     options = [p for p in command.get_params(ctx) if p.param_type_name == "option"]
     commands = getattr(command, "commands", {})
-    usage = [ctx.command_path, _("[OPTIONS]"), *(p.metavar for p in arguments)]
+    usage = [_("Usage:"), ctx.command_path, _("[OPTIONS]"), *(p.metavar for p in arguments)]
     usage += [_("COMMAND")] if commands else []
-    _line(console, f"{_('Usage:')} {' '.join(usage)}", "bold")
+    _line(console, " ".join(usage), "bold")
     _line(console, command.help)
     _list(console, _("Commands"), [(name, one.short_help) for name, one in commands.items()])
     _list(console, _("Arguments"), [(p.metavar, p.help) for p in arguments])

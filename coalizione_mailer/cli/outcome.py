@@ -81,7 +81,7 @@ def close(campaign: "Campaign", ledger: "Ledger", opened: "Round", result: "Resu
             say(f"{number(count):>6}  {explained(state)}")
     match result.ending:
         case Ending.STOPPED:
-            say(_("Stopped, as you asked. Nothing is lost: to go on, mailer send."))
+            say(_("Stopped, as you asked. Nothing is lost."))
         case Ending.UNAVAILABLE if result.error is not None:
             for line in lines(result.error):
                 say(line, "red")

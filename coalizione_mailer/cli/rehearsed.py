@@ -93,6 +93,7 @@ def rehearse(campaign: "Campaign", wish: Try) -> int:
     if wish.as_json:
         print_json(as_json(summary))
         return ExitCode.DONE if summary.sendable else ExitCode.ERROR
+    say()
     _print(campaign, summary)
     say()
     if wish.folder is not None:
@@ -219,7 +220,7 @@ def _sized(size: "Size") -> str:
     return f"{kilobytes(size.bytes)}, {size.comune.denominazione}"
 
 
-_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: None}
+_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
 def print_problems(problems: Iterable[Problem], names: Mapping[str, str]) -> None:
@@ -240,11 +241,11 @@ def _print_kind(of_kind: Sequence[Problem], names: Mapping[str, str]) -> None:
     first = of_kind[0]
     word, style = weight(first.severity), _STYLES[first.severity]
     if len(of_kind) == 1:
-        say(f"{word}: {full(first, names)}", style)
+        say(full(first, names), style, word=word)
         return
     said = {sentence(problem) for problem in of_kind}
-    common = f" {said.pop()}" if len(said) == 1 else ""
-    say(f"{word} ({number(len(of_kind))}):{common}", style)
+    common = said.pop() if len(said) == 1 else ""
+    say(common, style, word=f"{word} ({number(len(of_kind))})")
     for problem in of_kind[:_SHOWN]:
         say(f"  {place(problem, names) if common else full(problem, names)}")
     if more := len(of_kind[_SHOWN:]):

@@ -96,7 +96,7 @@ def _named(doubtful: "list[Standing]", names: list[str], word: Event) -> dict[in
 
 
 def _print(doubtful: "list[Standing]") -> None:
-    from coalizione_mailer.cli.status import answer, moment
+    from coalizione_mailer.cli.status import answer, told
 
     say(
         ngettext(
@@ -114,22 +114,25 @@ def _print(doubtful: "list[Standing]") -> None:
         )
     )
     for letter in doubtful:
-        out().print(
-            f"{letter.codice_istat}  {label(letter)}  {letter.address}  "
-            f"{moment(letter.started_at)}  {letter.message_id}  {answer(letter)}",
-            markup=False,
-            soft_wrap=True,
-        )
+        parts = (label(letter), letter.codice_istat, letter.address, told(letter.started_at))
+        ids = f"    {letter.message_id}  {answer(letter)}".rstrip()
+        out().print("  ".join(parts), markup=False, soft_wrap=True)
+        out().print(ids, markup=False, soft_wrap=True)
 
 
 def _asked(doubtful: "list[Standing]") -> dict[int, Event]:
     """Ask about each letter: did it arrive? Anything but a clear answer leaves it in doubt."""
     yes, no = _("y yes").split(), _("n no").split()
     words = {}
+    say()
+    say(
+        _("Did it arrive? Answer {yes} or {no}; if you do not know, type nothing.").format(
+            yes=yes[-1], no=no[-1]
+        ),
+        "bold",
+    )
     for letter in doubtful:
-        question = _("{comune}: did it arrive? ({yes} or {no}; nothing if you do not know)").format(
-            comune=label(letter), yes=yes[-1], no=no[-1]
-        )
+        question = _("{comune}: did it arrive?").format(comune=label(letter))
         given = typer.prompt(question, default="", show_default=False, err=True).strip().lower()
         if given in yes:
             words[letter.delivery_id] = Event.OPERATOR_SENT

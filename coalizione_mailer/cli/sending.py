@@ -82,8 +82,9 @@ def carry_out(campaign: "Campaign", wishes: Wishes) -> int:
         _tell_doubts(ledger)
         opened = _round(ledger, campaign, wishes)
         only = _only(ledger, opened, wishes)
-        letters = _letters(ledger, Choice(opened.id, only), wishes.limit, campaign.root)
-        _show(campaign, letters)
+        waiting = _waiting(ledger, Choice(opened.id, only), campaign.root)
+        letters = min(waiting, wishes.limit or waiting)
+        _show(campaign, letters, waiting)
         if wishes.confirm is None:
             _ask(opened.protocol, letters)
         try:
@@ -127,6 +128,7 @@ def _round(ledger: "Ledger", campaign: "Campaign", wishes: Wishes) -> "Round":
     with _named(names_of(planned)):
         _refuse_unsendable(planned)
         print_problems(planned.problems, names_of(planned))
+        say()
         say(_("Freezing the letters: from now on they stay as they are. Nothing leaves yet."))
         with progress(len(planned.recipients), _("Letters")) as step:
             return freeze(
@@ -193,8 +195,8 @@ def _only(ledger: "Ledger", opened: "Round", wishes: Wishes) -> frozenset[str]:
     return frozenset(letter.codice_catastale for letter in found)
 
 
-def _letters(ledger: "Ledger", choice: "Choice", limit: int | None, root: Path) -> int:
-    """Count what this run may send; raises NothingToDoError."""
+def _waiting(ledger: "Ledger", choice: "Choice", root: Path) -> int:
+    """Count what could be sent; raises NothingToDoError."""
     from coalizione_mailer.ledger import deliveries, reports
 
     with ledger.reading() as connection:
@@ -211,10 +213,10 @@ def _letters(ledger: "Ledger", choice: "Choice", limit: int | None, root: Path) 
         )
     if not waiting:
         raise NothingToDoError(doubts)
-    return waiting if limit is None else min(waiting, limit)
+    return waiting
 
 
-def _show(campaign: "Campaign", letters: int) -> None:
+def _show(campaign: "Campaign", letters: int, waiting: int) -> None:
     """Show what is about to happen."""
     from rich.markup import escape
     from rich.table import Table
@@ -236,7 +238,12 @@ def _show(campaign: "Campaign", letters: int) -> None:
         (_("From"), f"{section.sender.name} <{section.sender.address}>"),
         (_("Server"), server),
         (_("Attachments"), attached or _("none")),
-        (_("Letters to send now"), number(letters)),
+        (
+            _("Letters to send now"),
+            number(letters)
+            if letters == waiting
+            else _("{n} of {all}").format(n=number(letters), all=number(waiting)),
+        ),
         (
             _("Sending takes"),
             _("{span}; begun now it would end {when}").format(
@@ -262,15 +269,18 @@ def _refuse_unconfirmed(expected: str, wishes: Wishes) -> None:
 def _ask(expected: str, letters: int) -> None:
     """Have the operator type the protocol; nothing leaves before."""
     question = ngettext(
-        "To send {n} letter, type its protocol, {protocol} (nothing: it stays here)",
-        "To send {n} letters, type their protocol, {protocol} (nothing: they stay here)",
+        "To send this letter, type its protocol: {protocol}. If you type nothing, it stays here.",
+        "To send these {n} letters, type their protocol: {protocol}. If you type nothing, they "
+        "stay here.",
         letters,
     ).format(n=number(letters), protocol=expected)
+    say()
+    say(question, "bold")
     try:
-        given = typer.prompt(question, default="", show_default=False, err=True)
+        given = typer.prompt(_("Protocol"), default="", show_default=False, err=True)
     except typer.Abort:
-        say()
         given = ""
+    say()
     if given.strip() != expected:
         raise ConfirmationRefusedError(expected, given)
 
