@@ -28,7 +28,19 @@ from email.utils import format_datetime
 CRLF = b"\r\n"
 _LONGEST_LINE = 998
 _BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_PLAIN_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}"
+_LONGEST_NAME = 100
+# A longer word is encoded, so that it can be folded; it leaves room for a header's name.
+_LONGEST_WORD = 60
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+# A local part that looks like an encoded word is read as one, and is then another address.
+_ADDRESS = re.compile(
+    rf"(?!.*=\?)(?=.{{1,64}}@.{{1,253}}\Z){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
+)
+
+# The standard library's own list: what a machine's files say would change the bytes.
+_KINDS = mimetypes.MimeTypes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +94,7 @@ class Mailbox:
 
     def __post_init__(self) -> None:
         _refuse_controls(self.name)
-        if not re.fullmatch(_PLAIN_ADDRESS, self.address):
+        if not _ADDRESS.fullmatch(self.address):
             raise ValueError(self.address)
 
     @property
@@ -90,10 +102,10 @@ class Mailbox:
         """The mailbox as a header value, encoded and folded."""
         if not self.name:
             return self.address
-        if not self.name.isascii() or "=?" in self.name:
-            return f"{_unstructured('Reply-To', self.name)}\r\n <{self.address}>"
-        quoted = self.name.replace("\\", r"\\").replace('"', r"\"")
-        return f'"{quoted}"\r\n <{self.address}>'
+        if _is_plain(self.name) and len(self.name) <= _LONGEST_WORD:
+            quoted = self.name.replace("\\", r"\\").replace('"', r"\"")
+            return f'"{quoted}"\r\n <{self.address}>'
+        return f"{_encoded_words('Reply-To', self.name)}\r\n <{self.address}>"
 
 
 def message_id(stationery: Stationery, key: str) -> str:
@@ -107,8 +119,18 @@ def message_id(stationery: Stationery, key: str) -> str:
 
 def ascii_name(text: str) -> str:
     """Return a file name that survives every mail program: ASCII letters, digits, dots, hyphens."""
+    stem, dot, suffix = text.rpartition(".")
+    if not dot:
+        stem, suffix = text, ""
+    suffix = _ascii(suffix)[:16]
+    room = _LONGEST_NAME - len(suffix) - 1
+    stem = _ascii(stem)[:room].strip("-.") or "file"
+    return f"{stem}.{suffix}" if suffix else stem
+
+
+def _ascii(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9.]+", "-", plain).strip("-.").lower() or "file"
+    return re.sub(r"[^A-Za-z0-9.]+", "-", plain).strip("-.").lower()
 
 
 class Composer:
@@ -216,11 +238,29 @@ def _header(name: str, value: str) -> bytes:
 
 
 def _unstructured(name: str, text: str) -> str:
-    """Encode and fold free text (RFC 2047); in the old way, which keeps every blank."""
+    """Write free text as a header value, folded, encoded where it must be."""
     _refuse_controls(text)
-    # Text that looks like an encoded word must be one, or a reader would decode it.
-    charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
-    return Header(text, charset, header_name=name).encode(linesep="\r\n")
+    if _is_plain(text):
+        return Header(text, "us-ascii", header_name=name).encode(linesep="\r\n")
+    return _encoded_words(name, text)
+
+
+def _encoded_words(name: str, text: str) -> str:
+    """Encode and fold text (RFC 2047); in the old way, which keeps every blank."""
+    return Header(text, "utf-8", header_name=name).encode(linesep="\r\n")
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether text can stand in a header as it is, and will be read as it is.
+
+    What looks like an encoded word must be one, and blanks side by side would become one.
+    """
+    words = text.split(" ")
+    return (
+        text.isascii()
+        and "=?" not in text
+        and all(0 < len(word) <= _LONGEST_WORD for word in words)
+    )
 
 
 def _refuse_controls(text: str) -> None:
@@ -232,11 +272,13 @@ def _refuse_controls(text: str) -> None:
 def _file_headers(name: str) -> bytes:
     """Head a file's part; names are ASCII, so that no program has to know RFC 2231."""
     safe = ascii_name(name)
-    kind = mimetypes.guess_type(safe)[0] or "application/octet-stream"
+    kind, packed = _KINDS.guess_type(safe)
+    if kind is None or packed:
+        kind = "application/octet-stream"
     return (
-        f'Content-Type: {kind}; name="{safe}"\r\n'
+        f'Content-Type: {kind};\r\n name="{safe}"\r\n'
         "Content-Transfer-Encoding: base64\r\n"
-        f'Content-Disposition: attachment; filename="{safe}"\r\n\r\n'
+        f'Content-Disposition: attachment;\r\n filename="{safe}"\r\n\r\n'
     ).encode("ascii")
 
 
