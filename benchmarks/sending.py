@@ -53,9 +53,7 @@ def main() -> None:
             ours.append(MESSAGES / send(ledger, opened, port))
             ledger.close()
     mine, reference = statistics.median(ours), statistics.median(theirs)
-    print(
-        f"{MESSAGES} messages of {size / 1000:.0f} kB, {CONNECTIONS} connections, median of {_TIMES}"
-    )
+    print(f"{MESSAGES} messages of {size // 1000} kB, {CONNECTIONS} connections, {_TIMES} times")
     print(f"smtp-source  {reference:7.0f} messages/s")
     print(f"mailer       {mine:7.0f} messages/s")
     print(f"ratio        {mine / reference:7.2f}   (to reach: 0.30)")
