@@ -37,7 +37,9 @@ def place(problem: Problem, names: Mapping[str, str] = MappingProxyType({})) -> 
     if problem.key:
         parts.append(problem.key)
     if problem.comune:
-        parts.append(names.get(problem.comune, problem.comune))
+        # Whoever has no address is named by the problem itself.
+        named = problem.found if problem.code is Code.ADDRESS_MISSING else None
+        parts.append(names.get(problem.comune) or named or problem.comune)
     return ", ".join(parts)
 
 
@@ -279,6 +281,15 @@ def _letter_sentences() -> dict[Code, Callable[[], str]]:
         ),
         Code.GLYPH_MISSING: lambda: _(
             "the letter's font has no character {found}: it would be printed as an empty box."
+        ),
+        Code.EVENT_PAST: lambda: _(
+            "the day of the event, {found}, is over. Correct it, or send no invitation to it."
+        ),
+        Code.EVENT_BEFORE_LETTER: lambda: _(
+            "the event, {found}, is before the date of the letter, {expected}. Correct one of them."
+        ),
+        Code.DISK_SHORT: lambda: _(
+            "the disk has room for {found} bytes, and the letters take {expected}. Make room first."
         ),
         Code.SUBSETTER_MISSING: lambda: _(
             "the library libharfbuzz-subset is missing: letters take five times as long. "

@@ -1,0 +1,342 @@
+"""``mailer send`` as the operator lives it: the question, the refusals, and what is said after."""
+
+import io
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from coalizione_mailer.cli import sending
+from coalizione_mailer.ledger.lock import sole_sender
+from tests.cli.desk import ROOT, Answer, Mailer, change
+from tests.support.smtp_server import Fault, SmtpServer, Step, Then
+
+SEND = ("send", "--jobs", "1", "--confirm", "166/2017")
+
+
+@pytest.fixture
+def server(plain: Path) -> Iterator[SmtpServer]:
+    """Run a server that the campaign sends to, without limits of pace."""
+    with SmtpServer().in_thread() as running:
+        change(plain, "port = 1025", f"port = {running.port}")
+        change(plain, 'limits = ["60/minute", "2000/day"]', "limits = []")
+        yield running
+
+
+def states(online: Mailer) -> dict[str, int]:
+    counts: dict[str, int] = json.loads(online("status", "--json").out)["states"]
+    return {state: count for state, count in counts.items() if count}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "Nothing was sent: nobody confirmed. To send without being asked, add: --confirm"),
+        (("--no-input",), "Nothing was sent: nobody confirmed."),
+        (("--confirm", "166"),
+         "Nothing was sent: 166 is not the protocol of this letter, which is 166/2017."),
+        (("--confirm", ""), "Nothing was sent: nothing is not the protocol"),
+        (("--confirm", "--limit"), "Nothing was sent: --limit is not the protocol"),
+    ],
+)  # fmt: skip
+def test_without_the_right_protocol_nothing_is_even_frozen(
+    plain: Path, mailer: Mailer, options: tuple[str, ...], said: str
+) -> None:
+    answer = mailer("send", *options)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith(said)
+    assert not (plain / "archive").exists()
+
+
+def test_confirmed_every_letter_leaves_once(server: SmtpServer, online: Mailer) -> None:
+    answer = online(*SEND)
+    assert (answer.code, answer.out) == (0, "")
+    assert sorted(server.recipients) == [
+        f"protocollo@pec.{name}.example"
+        for name in ("bolzano", "forli", "santagata", "sovizzo", "thiene", "vicenza")
+    ]
+    assert "Letters to send now  6" in answer.err
+    assert answer.err.splitlines()[-1] == "     6  sent: our server took it"
+    again = online(*SEND)
+    assert again.code == 9
+    assert again.err == (
+        "Nothing to send: no letter is waiting. To see where they are: mailer status\n"
+    )
+    assert len(server.record) == 6
+
+
+def test_a_part_can_leave_first_and_the_rest_later(server: SmtpServer, online: Mailer) -> None:
+    first = online(*SEND, "--limit", "2")
+    assert first.code == 0
+    assert "Letters to send now  2 of 6" in first.err
+    assert first.err.splitlines()[-1] == "Next: mailer send"
+    assert states(online) == {"queued": 4, "sent": 2}
+    chosen = online(*SEND, "--only", "forlì")
+    assert "Letters to send now  1" in chosen.err
+    assert "protocollo@pec.forli.example" in server.recipients
+    assert online(*SEND).code == 0
+    assert len(set(server.recipients)) == len(server.recipients) == 6
+
+
+def test_a_refused_letter_is_shown_and_stops_nobody_else(
+    server: SmtpServer, online: Mailer
+) -> None:
+    bad = "protocollo@pec.vicenza.example"
+    server.will(Fault(Step.RCPT, b"550 5.1.1 no such user", recipient=bad))
+    answer = online(*SEND)
+    assert answer.code == 3
+    assert f"Vicenza (VI): refused, {bad}: 550 5.1.1 no such user" in answer.err
+    assert states(online) == {"sent": 5, "refused": 1}
+    assert answer.err.splitlines()[-1] == "Next: mailer status --state refused"
+
+    listed = online("status", "--state", "refused")
+    assert "Vicenza (VI)" in listed.out
+    assert "550 5.1.1 no such user" in listed.out
+    assert listed.err == "1 letter.\n"
+
+
+def test_a_letter_in_doubt_is_settled_by_the_operator_only(
+    server: SmtpServer, online: Mailer, plain: Path
+) -> None:
+    first, second = "protocollo@pec.vicenza.example", "protocollo@pec.thiene.example"
+    server.will(
+        Fault(Step.END, then=Then.CLOSE, takes=True, recipient=first),
+        Fault(Step.END, then=Then.CLOSE, recipient=second),
+    )
+    answer = online(*SEND)
+    assert answer.code == 4
+    doubt = "in doubt, the server did not say whether it took it"
+    assert f"Vicenza (VI): {doubt}" in answer.err
+    assert answer.err.splitlines()[-1] == "Next: mailer resolve"
+    assert states(online) == {"sent": 4, "in_doubt": 2}
+    # By itself it is never sent again.
+    assert online(*SEND).code == 4
+
+    shown = online("resolve", "--no-input")
+    assert shown.code == 4
+    assert "Vicenza (VI)  024116  protocollo@pec.vicenza.example" in shown.out
+    assert "@cittalia.com>" in shown.out
+    both = online("resolve", "--sent", "vicenza", "--again", "vicenza")
+    assert both.code == 2
+    assert states(online) == {"sent": 4, "in_doubt": 2}
+
+    settled = online("resolve", "--sent", "vicenza", "--again", "thiene")
+    assert settled.code == 0
+    assert settled.err.splitlines() == [
+        "Taken as arrived: 1. To be sent again: 1. Still in doubt: 0.",
+        "Next: mailer send",
+    ]
+    assert online(*SEND).code == 0
+    assert sorted(server.recipients).count(first) == 1
+    assert online("resolve").code == 9
+    assert plain.is_dir()
+
+
+def test_what_changed_after_the_freeze_is_named_and_refused(
+    server: SmtpServer, online: Mailer, plain: Path
+) -> None:
+    assert online(*SEND, "--limit", "1").code == 0
+    change(plain, "Invito al workshop di apertura", "Invito urgente")
+    change(plain, "Al Sindaco", "Alla Sindaca", "templates/invito/letter.html")
+    answer = online(*SEND)
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.splitlines() == [
+        "Nothing was sent. This is not as it was when the letters were frozen:",
+        "  campaign.toml [campaign]: changed",
+        "  templates/invito/letter.html: changed",
+        (
+            "Letters have left already, and the others must be like them. Put this back as it "
+            "was, then run again. The frozen letters are safe."
+        ),
+    ]
+    refused = online(*SEND, "--refreeze")
+    assert refused.code == 1
+    assert refused.err.startswith("Letters have left already, so they cannot be frozen anew.")
+    assert len(server.record) == 1
+
+
+def test_a_trial_that_was_frozen_never_leaves_for_a_real_server(
+    server: SmtpServer, online: Mailer, plain: Path
+) -> None:
+    assert online(*SEND, "--limit", "1").code == 0
+    change(plain, 'host = "127.0.0.1"', 'host = "smtp.ente.example"')
+    change(plain, 'security = "none"', 'security = "tls"')
+    answer = online(*SEND)
+    assert answer.code == 1
+    assert "invented addresses (.example and the like): 5." in answer.err
+    assert len(server.record) == 1
+
+
+def test_a_missing_address_stops_the_sending_unless_left_out(
+    server: SmtpServer, online: Mailer, plain: Path
+) -> None:
+    change(plain, "024128,pec,protocollo@pec.sovizzo.example", "024128,pec,",
+           "data/indirizzi-esempio.csv")  # fmt: skip
+    answer = online(*SEND)
+    assert answer.code == 1
+    assert "Sovizzo (VI) 024128: no address in the address book." in answer.err
+    assert server.record == []
+    assert online(*SEND, "--leave-out-missing").code == 0
+    assert len(server.record) == 5
+
+
+def test_nobody_chosen_is_an_error(server: SmtpServer, online: Mailer, plain: Path) -> None:
+    change(plain, "min = 5000 ", "min = 149999 ")
+    answer = online(*SEND)
+    assert answer.code == 1
+    assert answer.err.startswith("campaign.toml, recipients: nobody is chosen.")
+    assert server.record == []
+
+
+def test_a_server_that_is_not_there_is_told_and_nothing_is_lost(
+    plain: Path, online: Mailer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coalizione_mailer.dispatch.run._RECONNECT_DELAYS", (0.0,))
+    change(plain, "port = 1025", "port = 9")
+    answer = online(*SEND)
+    assert answer.code == 5
+    assert "The server 127.0.0.1:9: nobody answers." in answer.err
+    assert states(online) == {"queued": 6}
+
+
+def test_a_second_sender_is_told_who_the_first_is(
+    server: SmtpServer, online: Mailer, plain: Path
+) -> None:
+    with sole_sender(plain / "archive", since=datetime(2017, 9, 18, 10, 30, tzinfo=UTC)):
+        answer = online(*SEND)
+    assert answer.code == 5
+    assert f"(pid {os.getpid()}), since 2017-09-18 10:30:00" in answer.err
+    assert server.record == []
+
+
+class TestAsked:
+    """The operator sits at a terminal."""
+
+    @pytest.fixture(autouse=True)
+    def at_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sending, "interactive", lambda: True)
+
+    def typed(self, monkeypatch: pytest.MonkeyPatch, text: str, online: Mailer) -> Answer:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+        return online("send", "--jobs", "1")
+
+    @pytest.mark.parametrize("text", ["166\n", "\n", "", "166/2016\n", "yes\n", "166 / 2017\n"])
+    def test_anything_but_the_protocol_sends_nothing(
+        self, server: SmtpServer, online: Mailer, monkeypatch: pytest.MonkeyPatch, text: str
+    ) -> None:
+        answer = self.typed(monkeypatch, text, online)
+        assert answer.code == 130
+        assert answer.err.endswith("Nothing was sent. To send, type 166/2017 when asked.\n")
+        assert server.record == []
+        assert states(online) == {"queued": 6}
+
+    def test_the_protocol_sends(
+        self, server: SmtpServer, online: Mailer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        answer = self.typed(monkeypatch, " 166/2017 \n", online)
+        assert answer.code == 0
+        assert (
+            "To send these 6 letters, type their protocol: 166/2017. If you type nothing, they "
+            "stay here."
+        ) in answer.err
+        assert len(server.record) == 6
+
+    @pytest.mark.usefixtures("server")
+    def test_who_must_not_be_asked_is_not_asked(self, online: Mailer, plain: Path) -> None:
+        assert online("send", "--no-input").code == 2
+        assert not (plain / "archive").exists()
+
+
+def started(*arguments: str) -> subprocess.Popen[bytes]:
+    """Start ``mailer send`` as a program of its own that can be interrupted."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "coalizione_mailer.cli.main", *arguments],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "MAILER_LANG": "en"},  # noqa: TID251  inherited
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def wait_for(server: SmtpServer, step: Step) -> None:
+    """Wait until the server has come to a step."""
+    deadline = time.monotonic() + 30
+    while step not in {met for met, _recipient in server.steps}:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)  # noqa: TID251  another process is waited for
+
+
+def test_ctrl_c_lets_the_letters_on_their_way_arrive(server: SmtpServer, online: Mailer) -> None:
+    server.will(*(Fault(Step.END, b"250 ok", takes=True, wait=0.7) for _ in range(4)))
+    program = started(*SEND)
+    wait_for(server, Step.END)
+    program.send_signal(signal.SIGINT)
+    out, err = program.communicate(timeout=30)
+    assert program.returncode == 130
+    assert out == b""
+    assert b"Stopping after the letters on their way. Ctrl-C again: stop at once." in err
+    assert b"Stopped, as you asked. Nothing is lost." in err
+    assert b"Traceback" not in err
+    assert states(online) == {"queued": 6 - len(server.record), "sent": len(server.record)}
+    assert online(*SEND).code == 0
+    assert len(set(server.recipients)) == len(server.recipients) == 6
+
+
+def test_ctrl_c_twice_stops_at_once_and_is_honest_about_it(
+    server: SmtpServer, online: Mailer
+) -> None:
+    server.will(*(Fault(Step.END, then=Then.SILENCE, takes=True) for _ in range(4)))
+    program = started(*SEND)
+    wait_for(server, Step.END)
+    program.send_signal(signal.SIGINT)
+    assert program.stderr is not None
+    while b"Stopping" not in program.stderr.readline():
+        pass
+    program.send_signal(signal.SIGINT)
+    _out, err = program.communicate(timeout=30)
+    assert program.returncode == 130
+    assert b"Traceback" not in err
+    assert b"in doubt now" in err
+    doubtful = online("resolve", "--no-input").out
+    assert server.record
+    assert all(recipient in doubtful for recipient in server.recipients)
+    assert set(states(online)) == {"in_doubt", "queued"}
+
+
+def test_at_a_real_terminal_the_question_waits_and_a_bar_is_drawn(
+    server: SmtpServer, online: Mailer
+) -> None:
+    leader, follower = pty.openpty()
+    program = subprocess.Popen(
+        [sys.executable, "-m", "coalizione_mailer.cli.main", "send", "--jobs", "1"],
+        env=os.environ  # noqa: TID251  inherited
+        | {"PYTHONPATH": str(ROOT), "MAILER_LANG": "en", "TERM": "xterm", "NO_COLOR": "1"},
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        start_new_session=True,
+    )
+    os.close(follower)
+    shown = b""
+    while b"Protocol: " not in shown.splitlines()[-1:][0] if shown else True:
+        shown += os.read(leader, 1024)
+    assert server.record == []
+    os.write(leader, b"166/2017\n")
+    while True:
+        try:
+            shown += os.read(leader, 1024)
+        except OSError:
+            break
+    os.close(leader)
+    assert program.wait(timeout=30) == 0
+    assert "━━━━".encode() in shown
+    assert b"\x1b[3" not in shown
+    assert states(online) == {"sent": 6}
