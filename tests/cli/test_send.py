@@ -255,6 +255,74 @@ class TestAsked:
         assert not (plain / "archive").exists()
 
 
+class TestAskedOfDoubts:
+    """``mailer resolve`` at a terminal."""
+
+    @pytest.fixture(autouse=True)
+    def three_in_doubt(
+        self, server: SmtpServer, online: Mailer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("coalizione_mailer.cli.resolve.interactive", lambda: True)
+        server.will(
+            *(
+                Fault(Step.END, then=Then.CLOSE, recipient=f"protocollo@pec.{name}.example")
+                for name in ("sovizzo", "thiene", "vicenza")
+            )
+        )
+        assert online(*SEND).code == 4
+
+    def test_each_is_asked_and_what_is_not_known_stays_in_doubt(
+        self, online: Mailer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO("Yes\nn\nperhaps\n"))
+        answer = online("resolve")
+        assert answer.code == 4
+        assert "Did it arrive? Answer yes or no; if you do not know, type nothing." in answer.err
+        assert "Taken as arrived: 1. To be sent again: 1. Still in doubt: 1." in answer.err
+        assert states(online) == {"sent": 4, "queued": 1, "in_doubt": 1}
+
+    @pytest.mark.parametrize("text", ["", "\n\n\n"])
+    def test_who_says_nothing_settles_nothing(
+        self, online: Mailer, monkeypatch: pytest.MonkeyPatch, text: str
+    ) -> None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+        assert online("resolve").code in {4, 130}
+        assert states(online) == {"sent": 3, "in_doubt": 3}
+
+    def test_all_the_others_can_be_settled_at_once(self, online: Mailer) -> None:
+        assert online("resolve", "--all-sent", "--all-again").code == 2
+        assert online("resolve", "--again", "L157", "--all-sent").code == 0
+        assert states(online) == {"sent": 5, "queued": 1}
+        assert online("resolve", "--all-again").code == 9
+
+    def test_a_name_that_is_not_in_doubt_is_told(self, online: Mailer) -> None:
+        answer = online("resolve", "--sent", "thine", "--sent", "forlì")
+        assert answer.code == 1
+        assert answer.err.splitlines()[0].startswith(
+            "No Comune is called thine. Did you mean: Thiene (VI)"
+        )
+        assert states(online) == {"sent": 3, "in_doubt": 3}
+
+
+def test_a_letter_that_must_wait_is_told_with_its_hour(server: SmtpServer, online: Mailer) -> None:
+    server.will(Fault(Step.RCPT, b"450 4.2.0 later", recipient="protocollo@pec.vicenza.example"))
+    limited = online(*SEND, "--limit", "6")
+    assert limited.code == 0
+    assert "Vicenza (VI): not now (450 4.2.0 later); another try at " in limited.err
+    assert states(online) == {"sent": 5, "queued": 1}
+
+
+def test_what_a_day_may_not_hold_is_for_the_next(
+    server: SmtpServer, online: Mailer, plain: Path
+) -> None:
+    change(plain, "limits = []", 'limits = ["4/day"]')
+    answer = online(*SEND)
+    assert answer.code == 5
+    assert "The others leave later: run mailer send again on " in answer.err
+    assert states(online) == {"sent": 4, "queued": 2}
+    assert len(server.record) == 4
+
+
 def started(*arguments: str) -> subprocess.Popen[bytes]:
     """Start ``mailer send`` as a program of its own that can be interrupted."""
     return subprocess.Popen(
