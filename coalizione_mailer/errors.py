@@ -87,6 +87,10 @@ class Code(StrEnum):
     PANGO_MISSING = "pango-missing"
     # message
     MESSAGE_TOO_LARGE = "message-too-large"
+    # before sending
+    EVENT_PAST = "event-past"
+    EVENT_BEFORE_LETTER = "event-before-letter"
+    DISK_SHORT = "disk-short"
     # sending
     PLAINTEXT_REMOTE = "plaintext-remote"
     CONFIRMATION_MISSING = "confirmation-missing"

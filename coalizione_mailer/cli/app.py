@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from coalizione_mailer.cli import comuni, init, preview, resolve, send, status
+from coalizione_mailer.cli import check, comuni, init, preview, resolve, send, status
 from coalizione_mailer.cli.console import err
 from coalizione_mailer.cli.help import Command, Group, show
 from coalizione_mailer.cli.language import _
@@ -70,6 +70,15 @@ for name, function, short, text in (
         _(
             "Show who gets the letter or, with options, search the list of all Comuni. Nothing "
             "is changed."
+        ),
+    ),
+    (
+        "check",
+        check.check,
+        _("Look for all that could go wrong, before anything leaves."),
+        _(
+            "Look for all that could go wrong, the worst first, each with what to do about it. "
+            "Nothing is sent; the server is only greeted."
         ),
     ),
     (

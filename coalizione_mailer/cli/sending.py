@@ -24,8 +24,8 @@ from coalizione_mailer.cli.console import (
 )
 from coalizione_mailer.cli.language import _, ngettext
 from coalizione_mailer.cli.outcome import Screen, close
-from coalizione_mailer.cli.password import password
 from coalizione_mailer.cli.rehearsed import names_of, print_problems, processes, tolerant
+from coalizione_mailer.cli.server import transport_of
 from coalizione_mailer.errors import (
     Code,
     ConfirmationRefusedError,
@@ -294,24 +294,13 @@ def _run(
     wishes: Wishes,
 ) -> "Result":
     """Send, showing how far it is; Ctrl-C ends it after the letters in flight."""
-    from coalizione_mailer.campaign.configuration import Profile
     from coalizione_mailer.dispatch import Clock, Orders, Run
-    from coalizione_mailer.transport.smtp import Server, SmtpTransport
 
     smtp = campaign.configuration.smtp
-    server = Server(
-        host=smtp.host,
-        port=smtp.port,
-        security=smtp.security,
-        username=smtp.username,
-        password=password(campaign, ask=wishes.may_ask),
-        timeout=smtp.timeout,
-        ca_file=campaign.path(smtp.ca_file) if smtp.ca_file else None,
-        notify=smtp.profile is Profile.ORDINARY,
-    )
+    transport = transport_of(campaign, ask=wishes.may_ask)
     orders = Orders(opened, smtp.limits, smtp.connections, wishes.limit, only)
     with progress(letters, _("Sent")) as step:
-        run = Run(ledger, SmtpTransport(server), orders, Clock(_steady_clock()), Screen(step))
+        run = Run(ledger, transport, orders, Clock(_steady_clock()), Screen(step))
 
         async def main() -> "Result":
             with _interruptible(run.stop):
