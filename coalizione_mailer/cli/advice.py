@@ -173,6 +173,7 @@ _SAID: dict[Code, Callable[[Problem], str]] = {
     Code.ADDRESS_RESERVED: _counted,
     Code.MESSAGE_TOO_LARGE: _counted,
     Code.BAND_EMPTY: _counted,
+    Code.DISK_SHORT: _counted,
 }
 """Codes that need more than one sentence."""
 

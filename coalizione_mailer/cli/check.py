@@ -17,7 +17,7 @@ from coalizione_mailer.cli.console import (
     say,
     span,
 )
-from coalizione_mailer.cli.language import _
+from coalizione_mailer.cli.language import _, ngettext
 from coalizione_mailer.cli.rehearsed import names_of, print_problems
 from coalizione_mailer.errors import ExitCode, ServerUnavailableError, Severity
 
@@ -105,7 +105,11 @@ def _print(
     say()
     if found.plan is not None:
         say(
-            _("{n} letters of about {size}; sending takes {span} and would end {when}.").format(
+            ngettext(
+                "{n} letter of about {size}; sending takes {span} and would end {when}.",
+                "{n} letters of about {size}; sending takes {span} and would end {when}.",
+                len(found.plan.recipients),
+            ).format(
                 n=number(len(found.plan.recipients)),
                 size=kilobytes(found.message_bytes),
                 span=span(found.seconds),

@@ -12,7 +12,6 @@ from coalizione_mailer.cli.password import password
 from coalizione_mailer.errors import Code, ProblemsError
 from tests.cli.desk import change
 
-
 Secrets = dict[tuple[str, str], str]
 
 
