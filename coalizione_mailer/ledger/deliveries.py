@@ -55,12 +55,46 @@ class Choice:
 
 
 def settle(connection: Connection, settlements: Sequence[Settlement]) -> None:
-    """Write down how attempts ended; settling the same one again changes nothing."""
+    """Write down how attempts ended; settling one that has ended already changes nothing."""
     if not settlements:
         return
+    open_attempt = (
+        select(attempts.c.number)
+        .where(
+            attempts.c.delivery_id == deliveries.c.id,
+            attempts.c.number == bindparam("b_no"),
+            attempts.c.ended_at.is_(None),
+        )
+        .exists()
+    )
+    connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.id == bindparam("b_id"),
+            deliveries.c.state == State.SENDING.value,
+            open_attempt,
+        )
+        .values(
+            state=bindparam("b_state"), due=bindparam("b_due"), changed_at=bindparam("b_changed")
+        ),
+        [
+            {
+                "b_id": settled.delivery_id,
+                "b_no": settled.attempt,
+                "b_state": after(State.SENDING, settled.event).value,
+                "b_due": settled.due if settled.due is not None else settled.at,
+                "b_changed": settled.at,
+            }
+            for settled in settlements
+        ],
+    )
     connection.execute(
         update(attempts)
-        .where(attempts.c.delivery_id == bindparam("b_id"), attempts.c.number == bindparam("b_no"))
+        .where(
+            attempts.c.delivery_id == bindparam("b_id"),
+            attempts.c.number == bindparam("b_no"),
+            attempts.c.ended_at.is_(None),
+        )
         .values({name: bindparam(f"b_{name}") for name in _ENDING}),
         [
             {
@@ -71,22 +105,6 @@ def settle(connection: Connection, settlements: Sequence[Settlement]) -> None:
                 "b_phase": settled.outcome.phase.value,
                 "b_code": settled.outcome.code,
                 "b_answer": settled.outcome.text,
-            }
-            for settled in settlements
-        ],
-    )
-    connection.execute(
-        update(deliveries)
-        .where(deliveries.c.id == bindparam("b_id"), deliveries.c.state == State.SENDING.value)
-        .values(
-            state=bindparam("b_state"), due=bindparam("b_due"), changed_at=bindparam("b_changed")
-        ),
-        [
-            {
-                "b_id": settled.delivery_id,
-                "b_state": after(State.SENDING, settled.event).value,
-                "b_due": settled.due if settled.due is not None else settled.at,
-                "b_changed": settled.at,
             }
             for settled in settlements
         ],

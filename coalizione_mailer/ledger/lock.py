@@ -41,7 +41,12 @@ def sole_sender(folder: Path, *, since: datetime) -> Iterator[None]:
 
 
 def _myself() -> str:
-    return f"{getpass.getuser()}@{platform.node()} (pid {os.getpid()})"
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        # A container's user may have a number and no name.
+        user = "?"
+    return f"{user}@{platform.node()} (pid {os.getpid()})"
 
 
 def _locked(owner: Path) -> CampaignLockedError:

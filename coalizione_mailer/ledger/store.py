@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from coalizione_mailer.errors import LedgerError
-from coalizione_mailer.ledger.migrations import migrate
+from coalizione_mailer.ledger.migrations import is_current, migrate
 
 _BUSY_SECONDS = 30
 
@@ -42,8 +42,15 @@ class Ledger:
         """
         location, engine = _engine(url, root)
         ledger = cls(engine, location)
-        with ledger.writing() as connection:
-            migrate(connection, now=now)
+        try:
+            with ledger.reading() as connection:
+                current = is_current(connection)
+            if not current:
+                with ledger.writing() as connection:
+                    migrate(connection, now=now)
+        except LedgerError:
+            ledger.close()
+            raise
         return ledger
 
     @classmethod
@@ -94,16 +101,17 @@ def sqlite_path(url: str, root: Path) -> Path | None:
 
 def _engine(url: str, root: Path) -> tuple[str, Engine]:
     path = sqlite_path(url, root)
+    name = str(path) if path else make_url(url).render_as_string(hide_password=True)
     try:
         if path is None:
-            return make_url(url).render_as_string(hide_password=True), create_engine(url)
+            return name, create_engine(url)
         path.parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS})
     except (ImportError, ArgumentError, OSError) as error:
-        raise LedgerError(str(path or url), "unopenable", str(error)) from error
+        raise LedgerError(name, "unopenable", str(error)) from error
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    return str(path), engine
+    return name, engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
