@@ -21,10 +21,12 @@ def run(arguments: Sequence[str]) -> int:
 
     try:
         code = app(list(arguments), standalone_mode=False, prog_name="mailer")
+        sys.stdout.flush()
     except (KeyboardInterrupt, Abort):
         _tell([_("Interrupted.")])
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
+        # SystemExit is what Typer and rich make of a broken pipe.
         return _nobody_reads()
     except Exception as error:  # noqa: BLE001  the last place: whatever it is, it is explained
         return _explained(error)

@@ -141,9 +141,18 @@ def _asked(doubtful: "list[Standing]") -> dict[int, Event]:
     return words
 
 
+def _operator() -> str:
+    """Return whose word it is; a container's user may have a number and no name."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "?"
+
+
 def _write(ledger: "Ledger", words: dict[int, Event], *, left: int) -> int:
     """Put the operator's words on record; return how many letters are to be sent again."""
-    import getpass
     import time
 
     from coalizione_mailer.ledger import deliveries
@@ -153,7 +162,7 @@ def _write(ledger: "Ledger", words: dict[int, Event], *, left: int) -> int:
         for word in counts:
             ids = [delivery for delivery, given in words.items() if given is word]
             counts[word] = deliveries.resolve(
-                connection, ids, word, now=time.time(), note=getpass.getuser()
+                connection, ids, word, now=time.time(), note=_operator()
             )
     say(
         _("Taken as arrived: {sent}. To be sent again: {again}. Still in doubt: {left}.").format(

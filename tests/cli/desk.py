@@ -78,3 +78,14 @@ def started(arguments: tuple[str, ...], environment: Mapping[str, str]) -> Answe
         check=False,
     )
     return Answer(done.returncode, done.stdout, done.stderr)
+
+
+def launched(*arguments: str) -> "subprocess.Popen[bytes]":
+    """Start ``mailer`` in English and do not wait for it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "coalizione_mailer.cli.main", *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "MAILER_LANG": "en"},  # noqa: TID251  inherited
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )

@@ -16,7 +16,7 @@ from coalizione_mailer.errors import (
     ProblemsError,
     ServerUnavailableError,
 )
-from tests.cli.desk import BOOK, Mailer, change
+from tests.cli.desk import BOOK, Mailer, change, launched
 
 REGISTER = Path("data", "comuni.csv")
 ADDRESSES = Path("data", "indirizzi-esempio.csv")
@@ -185,9 +185,18 @@ def test_without_a_terminal_there_is_no_colour_and_nothing_moves(program: Mailer
     assert answer.err.splitlines()[0].startswith("Letters: 6/6  in ")
 
 
+@pytest.mark.parametrize("arguments", [("comuni", "--csv"), ("comuni",), ("--help",)])
 @pytest.mark.usefixtures("plain")
-def test_a_reader_that_goes_away_is_no_error(program: Mailer) -> None:
-    assert program("comuni", "--csv").code == 0
+def test_a_reader_that_goes_away_is_no_error(arguments: tuple[str, ...]) -> None:
+    program = launched(*arguments)
+    assert program.stdout is not None
+    assert program.stderr is not None
+    program.stdout.close()
+    said = program.stderr.read()
+    program.stderr.close()
+    assert program.wait(timeout=30) == 0
+    assert b"Broken" not in said
+    assert b"Exception" not in said
 
 
 def test_a_fault_of_the_program_is_told_and_kept_for_its_programmer(

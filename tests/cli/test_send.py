@@ -16,7 +16,7 @@ import pytest
 
 from coalizione_mailer.cli import sending
 from coalizione_mailer.ledger.lock import sole_sender
-from tests.cli.desk import ROOT, Answer, Mailer, change
+from tests.cli.desk import ROOT, Answer, Mailer, change, launched
 from tests.support.smtp_server import Fault, SmtpServer, Step, Then
 
 SEND = ("send", "--jobs", "1", "--confirm", "166/2017")
@@ -323,17 +323,6 @@ def test_what_a_day_may_not_hold_is_for_the_next(
     assert len(server.record) == 4
 
 
-def started(*arguments: str) -> subprocess.Popen[bytes]:
-    """Start ``mailer send`` as a program of its own that can be interrupted."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "coalizione_mailer.cli.main", *arguments],
-        env=os.environ | {"PYTHONPATH": str(ROOT), "MAILER_LANG": "en"},  # noqa: TID251  inherited
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-
-
 def wait_for(server: SmtpServer, step: Step) -> None:
     """Wait until the server has come to a step."""
     deadline = time.monotonic() + 30
@@ -344,7 +333,7 @@ def wait_for(server: SmtpServer, step: Step) -> None:
 
 def test_ctrl_c_lets_the_letters_on_their_way_arrive(server: SmtpServer, online: Mailer) -> None:
     server.will(*(Fault(Step.END, b"250 ok", takes=True, wait=0.7) for _ in range(4)))
-    program = started(*SEND)
+    program = launched(*SEND)
     wait_for(server, Step.END)
     program.send_signal(signal.SIGINT)
     out, err = program.communicate(timeout=30)
@@ -362,7 +351,7 @@ def test_ctrl_c_twice_stops_at_once_and_is_honest_about_it(
     server: SmtpServer, online: Mailer
 ) -> None:
     server.will(*(Fault(Step.END, then=Then.SILENCE, takes=True) for _ in range(4)))
-    program = started(*SEND)
+    program = launched(*SEND)
     wait_for(server, Step.END)
     program.send_signal(signal.SIGINT)
     assert program.stderr is not None
