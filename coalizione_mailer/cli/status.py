@@ -144,13 +144,12 @@ def _print_list(listed: "list[Standing]") -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for title in (_("Comune"), _("Address"), _("State"), _("When"), _("Tries"), _("Answer")):
+    for title in (_("Comune"), _("Address"), _("When"), _("Tries"), _("Answer")):
         table.add_column(title, overflow="fold", justify="right" if title == _("Tries") else "left")
     for letter in listed:
         table.add_row(
             escape(label(letter)),
             escape(letter.address),
-            explained(letter.state),
             told(letter.started_at or letter.changed_at),
             number(letter.attempts),
             escape(answer(letter)),

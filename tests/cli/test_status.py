@@ -71,7 +71,7 @@ def test_the_letters_of_one_state_are_listed(mailer: Mailer) -> None:
     answer = mailer("status", "--state", "refused")
     assert answer.err == "1 letter.\n"
     (line,) = answer.out.splitlines()[1:]
-    assert line.startswith("Forlì (FC)  protocollo@pec.forli.example  refused by our server  ")
+    assert line.startswith("Forlì (FC)  protocollo@pec.forli.example  ")
     assert line.rstrip().endswith("    1  550 no")
     (letter,) = json.loads(mailer("status", "--state", "refused", "--json").out)["letters"]
     assert (letter["codice_istat"], letter["state"], letter["code"], letter["answer"]) == (
