@@ -25,14 +25,12 @@ class _Hooks:
         self, _smtp: SMTP, session: Session, _envelope: Envelope, name: str, answers: list[str]
     ) -> list[str]:
         session.host_name = name
-        if fault := self._told.met(Step.EHLO):
-            return [(await self._told.misbehave(fault)).decode()]
         return [*answers[:-1], "250-DSN", answers[-1]] if self._told.server.dsn else answers
 
     async def handle_MAIL(  # noqa: N802
         self, _smtp: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> bytes:
-        if fault := self._told.met(Step.MAIL):
+        if fault := await self._told.met(Step.MAIL):
             return await self._told.misbehave(fault)
         if self._told.server.users and not session.authenticated:
             return b"530 5.7.0 Authentication required"
@@ -43,7 +41,7 @@ class _Hooks:
         self, _smtp: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> bytes:
         self._told.recipient = address
-        if fault := self._told.met(Step.RCPT):
+        if fault := await self._told.met(Step.RCPT):
             return await self._told.misbehave(fault)
         envelope.rcpt_tos.append(address)
         return b"250 2.1.5 Ok"
@@ -52,7 +50,7 @@ class _Hooks:
         self, _smtp: SMTP, session: Session, envelope: Envelope
     ) -> bytes:
         # Kept before anything else happens: at_step may be the end of the client.
-        fault = self._told.met(Step.END)
+        fault = await self._told.met(Step.END)
         if fault is None or fault.takes:
             self._told.keep(session, envelope)
         if fault:
@@ -69,6 +67,7 @@ class Conversation(SMTP):
         self.mail_options: tuple[str, ...] = ()
         self.rcpt_options: tuple[str, ...] = ()
         self.number = 0
+        self.admitted = False
         starttls = server.security == "starttls"
         super().__init__(
             _Hooks(self),
@@ -81,9 +80,13 @@ class Conversation(SMTP):
             loop=loop,
         )
 
-    def met(self, step: Step) -> Fault | None:
-        """Come to a step, and return what goes wrong there."""
-        return self.server.meet(step, self.recipient)
+    async def met(self, step: Step) -> Fault | None:
+        """Come to a step, and return what goes wrong there; what is late only is waited for."""
+        fault = self.server.meet(step, self.recipient)
+        if fault is not None and fault.late:
+            await self.server.sleep(fault.wait)
+            return None
+        return fault
 
     async def misbehave(self, fault: Fault) -> bytes:
         """Do what the fault says; return the answer if the conversation goes on."""
@@ -144,27 +147,29 @@ class Conversation(SMTP):
             super().connection_lost(error)
 
     async def _handle_client(self) -> None:
-        limit = self.server.most_connections
-        if limit is not None and self.server.open > limit:
+        if not self.server.admits(self):
             await self.push(b"421 4.7.0 Too many connections")
             self.hang_up()
             return
-        if fault := self.met(Step.CONNECT):
-            answer = await self.misbehave(fault)
-            if not answer.startswith(b"220"):
-                await self.push(answer)
-                self.hang_up()
-                return
+        if fault := await self.met(Step.CONNECT):
+            await self.push(await self.misbehave(fault))
+            self.hang_up()
+            return
         with contextlib.suppress(ConnectionError):
             await super()._handle_client()
 
     async def _instead(self, step: Step) -> bool:
         """Answer as the fault of this step says; False when there is none."""
-        fault = self.met(step)
+        fault = await self.met(step)
         if fault is None:
             return False
         await self.push(await self.misbehave(fault))
         return True
+
+    async def smtp_EHLO(self, arg: str) -> None:  # noqa: N802  aiosmtpd's name
+        """Greet, and say what is offered."""
+        if not await self._instead(Step.EHLO):
+            await super().smtp_EHLO(arg)
 
     async def smtp_HELO(self, arg: str) -> None:  # noqa: N802  aiosmtpd's name
         """Greet the old way."""
@@ -206,7 +211,7 @@ class Conversation(SMTP):
         """Take the message, or do what goes wrong on its way."""
         if await self._instead(Step.DATA):
             return
-        fault = self.met(Step.BODY)
+        fault = await self.met(Step.BODY)
         if fault is not None and not fault.slow:
             await self._interrupt(fault)
             return

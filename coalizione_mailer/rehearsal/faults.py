@@ -46,7 +46,8 @@ class Fault:
 
     ``takes`` tells whether a message that had come to its end is kept all the same. ``second`` is
     said after a body that was answered before its end. ``wait`` is in seconds before the answer,
-    ``slow`` in seconds between two lines of a body, which is then taken as usual.
+    which is the usual one where the fault has none; ``slow`` in seconds between two lines of a
+    body, which is then taken as usual.
 
     When: ``recipient`` binds the fault to one address and ``marker`` to any that has it in it,
     both from RCPT on; ``nth`` to that occasion of the step, from 1; ``times`` is how often.
@@ -63,6 +64,11 @@ class Fault:
     marker: str = ""
     nth: int | None = None
     times: int = 1
+
+    @property
+    def late(self) -> bool:
+        """Whether nothing is wrong but the time."""
+        return self.then is Then.GO_ON and not self.answer and not self.slow
 
     def fits(self, occasion: "Occasion") -> bool:
         """Tell whether this is the moment."""
@@ -170,18 +176,11 @@ _ANSWERS: Mapping[Kind, tuple[bytes, Then]] = {
     Kind.NOT_ASCII: ("450 4.2.1 Più tardi".encode("latin-1"), Then.GO_ON),
 }
 
-_USUAL: Mapping[Step, bytes] = {
-    Step.CONNECT: b"220 server.example ESMTP",
-    Step.AUTH: b"235 2.7.0 Authentication succeeded",
-    Step.STARTTLS: b"220 Ready to start TLS",
-    Step.DATA: b"354 Go on",
-    Step.QUIT: b"221 Bye",
-}
-
 
 def fault(kind: Kind, step: Step, *, takes: bool = False, wait: float = 0.0) -> Fault:
     """Make the fault of this kind at this step; ``wait`` is how late a late answer is."""
     if kind is Kind.LATE:
-        return Fault(step, _USUAL.get(step, b"250 Ok"), takes=takes, wait=wait)
+        late = b"250 2.0.0 Ok" if takes else b"451 4.3.0 Try again later"
+        return Fault(step, late if step is Step.END else b"", takes=takes, wait=wait)
     answer, then = _ANSWERS[kind]
     return Fault(step, answer, then, takes=takes)

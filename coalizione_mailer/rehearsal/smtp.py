@@ -80,6 +80,12 @@ class SmtpServer:
         self.most_open = max(self.most_open, self.open)
         return self.connections
 
+    def admits(self, conversation: Conversation) -> bool:
+        """Let a connection in if there is room beside those that are in already."""
+        inside = sum(other.admitted for other in self._open)
+        conversation.admitted = self.most_connections is None or inside < self.most_connections
+        return conversation.admitted
+
     def closed(self, conversation: Conversation) -> None:
         """Note that a connection is no more."""
         self._open.discard(conversation)

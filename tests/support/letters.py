@@ -96,8 +96,8 @@ def open_ledger(folder: Path, now: float = FROZEN_AT) -> Ledger:
     return Ledger.open(URL, folder, now=now)
 
 
-def frozen_ledger(folder: Path, count: int) -> tuple[Ledger, Round]:
-    """A ledger in a folder with so many letters frozen."""
+def frozen_ledger(folder: Path, count: int, first: bytes | None = None) -> tuple[Ledger, Round]:
+    """A ledger in a folder with so many letters frozen, the first of them perhaps another."""
     ledger = open_ledger(folder)
     with ledger.writing() as connection:
         rounds.write(
@@ -105,7 +105,7 @@ def frozen_ledger(folder: Path, count: int) -> tuple[Ledger, Round]:
             ROUND,
             composer().frame,
             {"campaign.toml": "0" * 64},
-            map(frozen, range(count)),
+            (frozen(number, first if number == 0 else None) for number in range(count)),
         )
         opened = rounds.current(connection)
     assert opened is not None
