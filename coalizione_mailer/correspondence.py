@@ -1,7 +1,7 @@
 """A Comune becomes a letter, a letter a message: the one way, for preview, dry run and freeze."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from itertools import tee
@@ -133,6 +133,26 @@ class Correspondence:
         if self._campaign.configuration.letter.form is Form.INDIVIDUAL:
             name += f"-{ascii_name(recipient.comune.denominazione)}"
         return f"{name}.pdf"
+
+
+def typical(recipients: Sequence[Recipient]) -> list[Recipient]:
+    """Choose the letters most likely to go wrong: the shortest name, the longest, most accents."""
+    if not recipients:
+        return []
+    chosen = (
+        min(recipients, key=_length),
+        max(recipients, key=_length),
+        max(recipients, key=_accents),
+    )
+    return list(dict.fromkeys(chosen))
+
+
+def _length(recipient: Recipient) -> int:
+    return len(recipient.comune.denominazione)
+
+
+def _accents(recipient: Recipient) -> int:
+    return sum(not character.isascii() for character in recipient.comune.denominazione)
 
 
 def problems_of(prepared: Prepared) -> list[Problem]:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coalizione_mailer import pace
 from coalizione_mailer.campaign import Campaign
 from coalizione_mailer.correspondence import Correspondence, Identity, Prepared, problems_of
 from coalizione_mailer.errors import Problem, Severity
@@ -56,14 +55,17 @@ def dry_run(
     plan: Plan,
     *,
     jobs: int,
+    now: float,
     seen: Callable[[Prepared], None],
 ) -> Summary:
     """Render and serialise every message of the plan; ``seen`` is told of each.
 
+    ``now`` is when the sending would begin (epoch seconds), for its estimate.
+
     Raises ProblemsError when the templates or attachments cannot be used at all.
     """
-    limits = campaign.configuration.smtp.limits
-    summary = Summary(plan, seconds=pace.duration(limits, len(plan.recipients)))
+    smtp = campaign.configuration.smtp
+    summary = Summary(plan, seconds=smtp.duration(len(plan.recipients), now))
     summary.problems += plan.problems
     correspondence = Correspondence(campaign, Identity.draft(campaign))
     for prepared in correspondence.prepared(plan.recipients, jobs):

@@ -6,7 +6,7 @@ record ever holds more than the limit, across connections and restarts.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
@@ -73,12 +73,21 @@ def history_needed(limits: Iterable[Limit]) -> tuple[int, int]:
     )
 
 
-def duration(limits: Iterable[Limit], messages: int) -> float:
-    """Return the seconds that ``messages`` take when nothing but the limits holds them back."""
+def duration(
+    limits: Iterable[Limit],
+    messages: int,
+    *,
+    begin: float = 0.0,
+    next_open: Callable[[float], float] = float,
+) -> float:
+    """Return the seconds that ``messages`` take when nothing but the limits holds them back.
+
+    ``next_open`` says when letters may leave, from a moment on; ``begin`` is the first moment.
+    """
     every = tuple(limits)
     spread = gap(every)
-    starts = [0.0]
+    starts = [next_open(begin)]
     for number in range(1, messages):
         earliest = [starts[number - e.count] + e.seconds for e in every if number >= e.count]
-        starts.append(max(starts[-1] + spread, *earliest, 0.0))
-    return starts[-1]
+        starts.append(next_open(max(starts[-1] + spread, *earliest, begin)))
+    return starts[-1] - begin

@@ -6,8 +6,19 @@ from enum import StrEnum, unique
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
+from coalizione_mailer import pace
+from coalizione_mailer.campaign.providers import PRESETS, Preset, Provider
+from coalizione_mailer.hours import Day as WeekDay
+from coalizione_mailer.hours import Opening, Span
 from coalizione_mailer.pace import Limit
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -76,6 +87,10 @@ def _as_limit(value: object) -> Limit:
     return Limit.parse(value if isinstance(value, str) else "")
 
 
+def _as_span(value: object) -> Span:
+    return Span.parse(value if isinstance(value, str) else "")
+
+
 Line = Annotated[str, AfterValidator(_one_line), Field(examples=['"Invito al workshop"'])]
 Host = Annotated[str, AfterValidator(_host), Field(examples=['"smtp.ente.example"'])]
 Mailbox = Annotated[
@@ -85,6 +100,8 @@ Mailbox = Annotated[
     Field(examples=['"segreteria@ente.example"']),
 ]
 RateLimit = Annotated[Limit, BeforeValidator(_as_limit)]
+PartOfDay = Annotated[Span, BeforeValidator(_as_span)]
+WorkingDay = Annotated[WeekDay, Field(strict=False)]
 Day = Annotated[date, Field(examples=["2017-09-18"])]
 Inhabitants = Annotated[int, Field(ge=0, examples=["5000"])]
 Port = Annotated[int, Field(ge=1, le=65535, examples=["465", "587"])]
@@ -185,7 +202,10 @@ class Attachment(_Section):
 
 
 class SmtpSection(_Section):
-    """The server that sends; the password is never here."""
+    """The server that sends; the password is never here.
+
+    With a ``provider``, its preset fills in what is not written.
+    """
 
     host: Host
     port: Port
@@ -199,6 +219,37 @@ class SmtpSection(_Section):
     limits: tuple[RateLimit, ...] = Field(
         default=(), strict=False, examples=['["60/minute", "2000/day"]']
     )
+    provider: Annotated[Provider | None, Field(strict=False)] = None
+    hours: Annotated[PartOfDay | None, Field(examples=['"08:30-18:00"'])] = None
+    days: tuple[WorkingDay, ...] = Field(
+        default=(), strict=False, examples=['["mon", "tue", "wed", "thu", "fri"]']
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _filled_in(cls, given: object) -> object:
+        """Take from the provider's preset what the file does not say."""
+        if not isinstance(given, dict):
+            return given
+        provider = given.get("provider")
+        preset = PRESETS.get(provider) if isinstance(provider, str) else None
+        return {**preset.defaults, **given} if preset else given
+
+    @property
+    def preset(self) -> Preset | None:
+        """What is known of the provider, if one is named."""
+        return PRESETS[self.provider] if self.provider else None
+
+    @property
+    def opening(self) -> Opening:
+        """When letters may leave."""
+        return Opening(self.hours, self.days)
+
+    def duration(self, letters: int, begin: float) -> float:
+        """Return the seconds that so many letters take from a moment on (epoch seconds)."""
+        if self.opening.always:
+            return pace.duration(self.limits, letters)
+        return pace.duration(self.limits, letters, begin=begin, next_open=self.opening.next_open)
 
     @property
     def loopback(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from coalizione_mailer.cli import examined
 from coalizione_mailer.cli.console import number
 from coalizione_mailer.cli.language import _, ngettext
 from coalizione_mailer.errors import (
@@ -106,6 +107,7 @@ _TAILS: dict[Code, Callable[[], str]] = {
     Code.REGION_UNKNOWN: _did_you_mean,
     Code.PROVINCE_UNKNOWN: _did_you_mean,
     Code.TEMPLATE_FIELD: _did_you_mean,
+    Code.ADDRESS_MISTYPED: _did_you_mean,
     Code.POPULATION_UNKNOWN: lambda: _("It has: {expected}."),
 }
 """What is added to a sentence where it is known what would be right."""
@@ -200,8 +202,8 @@ def _reason(error: int | None, words: str) -> str:
 
 
 def _sentences() -> dict[Code, Callable[[], str]]:
-    """Map the codes to their sentences; in three groups, as the problems come up."""
-    return _file_sentences() | _people_sentences() | _letter_sentences()
+    """Map the codes to their sentences; in groups, as the problems come up."""
+    return _file_sentences() | _people_sentences() | _letter_sentences() | examined.sentences()
 
 
 def _file_sentences() -> dict[Code, Callable[[], str]]:

@@ -1,6 +1,7 @@
 """The dry run on screen: progress, then what a careful secretary wants to know."""
 
 import os
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -89,7 +90,7 @@ def rehearse(campaign: "Campaign", wish: Try) -> int:
             keeper.keep(prepared)
             step()
 
-        summary = dry_run(campaign, planned, jobs=processes(wish.jobs), seen=seen)
+        summary = dry_run(campaign, planned, jobs=processes(wish.jobs), now=time.time(), seen=seen)
     if wish.as_json:
         print_json(as_json(summary))
         return ExitCode.DONE if summary.sendable else ExitCode.ERROR

@@ -40,11 +40,12 @@ from coalizione_mailer.lifecycle import State
 
 if TYPE_CHECKING:
     from coalizione_mailer.campaign import Campaign
-    from coalizione_mailer.dispatch import Result
+    from coalizione_mailer.dispatch import Orders, Result
     from coalizione_mailer.ledger.deliveries import Choice
     from coalizione_mailer.ledger.rounds import Round
     from coalizione_mailer.ledger.store import Ledger
     from coalizione_mailer.plan import Plan
+    from coalizione_mailer.transport.smtp import SmtpTransport
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,14 @@ class Wishes:
 
 def carry_out(campaign: "Campaign", wishes: Wishes) -> int:
     """Freeze if needed, ask, send; run again, it goes on where it was."""
-    from coalizione_mailer.dispatch import Ending, Result
+    from coalizione_mailer.dispatch import Ending, Orders, Result
     from coalizione_mailer.freeze import archive
     from coalizione_mailer.ledger.deliveries import Choice
     from coalizione_mailer.ledger.lock import sole_sender
     from coalizione_mailer.ledger.store import Ledger
 
     _refuse_unconfirmed(campaign.configuration.protocol.confirmation, wishes)
+    smtp = campaign.configuration.smtp
     with ExitStack() as stack:
         now = datetime.now().astimezone()
         stack.enter_context(sole_sender(archive(campaign), since=now))
@@ -84,11 +86,21 @@ def carry_out(campaign: "Campaign", wishes: Wishes) -> int:
         only = _only(ledger, opened, wishes)
         waiting = _waiting(ledger, Choice(opened.id, only), campaign.root)
         letters = min(waiting, wishes.limit or waiting)
+        transport = transport_of(campaign, ask=wishes.may_ask)
+        _examine_server(campaign, transport, ledger, opened)
         _show(campaign, letters, waiting)
         if wishes.confirm is None:
             _ask(opened.protocol, letters)
         try:
-            result = _run(campaign, ledger, opened, only, letters, wishes)
+            orders = Orders(
+                opened,
+                smtp.limits,
+                smtp.connections,
+                wishes.limit,
+                only,
+                next_open=smtp.opening.next_open,
+            )
+            result = _run(ledger, transport, orders, letters)
         except asyncio.CancelledError:
             _tell_doubts(ledger)
             result = Result(Ending.STOPPED)
@@ -123,11 +135,12 @@ def _round(ledger: "Ledger", campaign: "Campaign", wishes: Wishes) -> "Round":
         raise FrozenTooLateError
     if opened := standing_round(ledger, campaign):
         _refuse_reserved(ledger, opened, campaign)
+        _refuse_late(ledger, opened, campaign)
         return opened
     planned = tolerant(plan(campaign), leave_out_missing=wishes.leave_out_missing)
     with _named(names_of(planned)):
-        _refuse_unsendable(planned)
-        print_problems(planned.problems, names_of(planned))
+        problems = _examined(campaign, planned)
+        print_problems(problems, names_of(planned))
         say()
         say(_("Freezing the letters: from now on they stay as they are. Nothing leaves yet."))
         with progress(len(planned.recipients), _("Letters")) as step:
@@ -155,13 +168,47 @@ def _named(names: Mapping[str, str]) -> Iterator[None]:
         ) from error
 
 
-def _refuse_unsendable(planned: "Plan") -> None:
-    """Refuse a plan in whose way an error stands; raises ProblemsError."""
-    errors = [problem for problem in planned.problems if problem.severity is Severity.ERROR]
+def _examined(campaign: "Campaign", planned: "Plan") -> "tuple[Problem, ...]":
+    """Look at a plan as ``mailer check`` does; raises ProblemsError for what stands in the way."""
+    from coalizione_mailer.examination import examine
+
+    errors = []
     if not planned.recipients:
         errors.append(Problem(Code.NOBODY_CHOSEN, file="campaign.toml", key="recipients"))
+    problems = examine(campaign, now=datetime.now().astimezone(), planned=planned).problems
+    errors = [*(p for p in problems if p.severity is Severity.ERROR), *errors]
     if errors:
         raise ProblemsError(errors)
+    return problems
+
+
+def _refuse_late(ledger: "Ledger", opened: "Round", campaign: "Campaign") -> None:
+    """Refuse to go on with an event that is over by now; raises ProblemsError."""
+    from coalizione_mailer.examination import standing_in_the_way
+    from coalizione_mailer.ledger import reports
+
+    with ledger.reading() as connection:
+        left = reports.counts(connection, opened.id)[State.QUEUED]
+    errors = standing_in_the_way(campaign, left, datetime.now().astimezone()) if left else []
+    if errors:
+        raise ProblemsError(errors)
+
+
+def _examine_server(
+    campaign: "Campaign", transport: "SmtpTransport", ledger: "Ledger", opened: "Round"
+) -> None:
+    """Greet the server before the question; raises ServerUnavailableError, ProblemsError."""
+    from coalizione_mailer.examination import greet
+    from coalizione_mailer.ledger import reports
+
+    with ledger.reading() as connection:
+        largest = reports.largest(connection, opened.id)
+    greeting = asyncio.run(greet(campaign, transport, largest))
+    if greeting.refusal is not None:
+        raise greeting.refusal
+    if not greeting.clear:
+        raise ProblemsError(greeting.problems)
+    print_problems(greeting.problems, {})
 
 
 def _refuse_reserved(ledger: "Ledger", opened: "Round", campaign: "Campaign") -> None:
@@ -221,10 +268,8 @@ def _show(campaign: "Campaign", letters: int, waiting: int) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from coalizione_mailer import pace
-
     section = campaign.configuration
-    seconds = pace.duration(section.smtp.limits, letters)
+    seconds = section.smtp.duration(letters, time.time())
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold")
     table.add_column()
@@ -285,20 +330,10 @@ def _ask(expected: str, letters: int) -> None:
         raise ConfirmationRefusedError(expected, given)
 
 
-def _run(
-    campaign: "Campaign",
-    ledger: "Ledger",
-    opened: "Round",
-    only: frozenset[str],
-    letters: int,
-    wishes: Wishes,
-) -> "Result":
+def _run(ledger: "Ledger", transport: "SmtpTransport", orders: "Orders", letters: int) -> "Result":
     """Send, showing how far it is; Ctrl-C ends it after the letters in flight."""
-    from coalizione_mailer.dispatch import Clock, Orders, Run
+    from coalizione_mailer.dispatch import Clock, Run
 
-    smtp = campaign.configuration.smtp
-    transport = transport_of(campaign, ask=wishes.may_ask)
-    orders = Orders(opened, smtp.limits, smtp.connections, wishes.limit, only)
     with progress(letters, _("Sent")) as step:
         run = Run(ledger, transport, orders, Clock(_steady_clock()), Screen(step))
 

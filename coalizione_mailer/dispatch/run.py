@@ -49,13 +49,17 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What a run is to do: from whom, at what pace, over how many connections, how many letters."""
+    """What a run is to do: from whom, at what pace, over how many connections, how many letters.
+
+    ``next_open`` says when letters may leave, from a moment on (working hours).
+    """
 
     round: Round
     limits: Sequence[Limit] = ()
     connections: int = 4
     at_most: int | None = None
     only: frozenset[str] = frozenset()
+    next_open: Callable[[float], float] = float
 
 
 @dataclass(slots=True)
@@ -152,7 +156,8 @@ class Run:
             if self._orders.at_most is not None and self._claimed >= self._orders.at_most:
                 return False
             now = self._clock.now()
-            seconds = max(self._pacer.wait(now), self._brake_until - now)
+            closed = self._orders.next_open(now) - now
+            seconds = max(self._pacer.wait(now), self._brake_until - now, closed)
             if seconds <= 0.0:
                 return True
             if seconds > LONGEST_WAIT and not math.isinf(seconds):
@@ -274,5 +279,5 @@ class Run:
     def _finish(self, ending: Ending, resume_at: float | None = None) -> None:
         if not self._ended.is_set():
             self._result.ending = ending
-            self._result.resume_at = resume_at
+            self._result.resume_at = resume_at and self._orders.next_open(resume_at)
             self._ended.set()

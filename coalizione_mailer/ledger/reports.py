@@ -45,6 +45,18 @@ def counts(connection: Connection, round_id: int) -> dict[State, int]:
     return {state: found.get(state, 0) for state in State}
 
 
+def largest(connection: Connection, round_id: int) -> int:
+    """Return the size of the largest message of a round, in bytes."""
+    return (
+        connection.scalar(
+            select(func.coalesce(func.max(deliveries.c.message_size), 0)).where(
+                deliveries.c.round_id == round_id
+            )
+        )
+        or 0
+    )
+
+
 def standings(
     connection: Connection, round_id: int, state: State | None = None
 ) -> Iterator[Standing]:

@@ -8,7 +8,7 @@ import asyncio
 import base64
 import contextlib
 import ssl
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -123,6 +123,22 @@ class SmtpSession:
     def alive(self) -> bool:
         """Whether the connection stands."""
         return self._client.is_connected
+
+    @property
+    def extensions(self) -> Mapping[str, str]:
+        """What EHLO offers, by keyword in lower case (RFC 5321, 4.1.1.1)."""
+        return self._client.esmtp_extensions
+
+    async def refusal_of(self, sender: str) -> Outcome | None:
+        """Ask whether letters from a sender are taken, without any recipient; None if they are."""
+        try:
+            await self._client.mail(sender)
+            await self._client.rset()
+        except SMTPResponseException as error:
+            return judge(Phase.MAIL, error.code if error.code > 0 else None, _words(error))
+        except (SMTPException, OSError) as error:
+            return judge(Phase.MAIL, None, _words(error))
+        return None
 
     async def deliver(self, envelope: Envelope, message: bytes) -> Outcome:
         """Run one mail transaction and judge its end; a session that is out of step is closed."""

@@ -71,3 +71,48 @@ def test_a_server_that_refuses_is_among_the_problems(plain: Path, online: Mailer
     first = json.loads(answer.out)["problems"][0]
     assert (first["code"], first["severity"]) == ("server-connect", "error")
     assert first["text"].startswith("The server 127.0.0.1:9: nobody answers.")
+
+
+def test_mistakes_in_the_campaign_file_are_listed_in_the_same_way(
+    plain: Path, mailer: Mailer
+) -> None:
+    change(plain, "min = 5000 ", "mn = 5000 ")
+    change(plain, "port = 1025", 'port = "x"')
+    answer = mailer("check", "--json")
+    assert answer.code == 1
+    found = json.loads(answer.out)
+    assert (found["recipients"], found["message_bytes"]) == (0, 0)
+    assert sorted(problem["code"] for problem in found["problems"]) == [
+        "key-unknown",
+        "value-wrong",
+    ]
+    assert "Error: campaign.toml, line 50, smtp.port: found" in mailer("check", "--offline").err
+
+
+def test_a_missing_password_is_one_of_the_problems(plain: Path, mailer: Mailer) -> None:
+    change(plain, 'username = ""', 'username = "x"\npassword_file = "segreto"')
+    answer = mailer("check")
+    assert answer.code == 1
+    assert "segreto: this file does not exist." in answer.err
+    assert "Correct what is marked as an error, then check again." in answer.err
+
+
+def test_a_sender_the_server_refuses_is_told_with_its_words(plain: Path, online: Mailer) -> None:
+    with SmtpServer().in_thread() as server:
+        server.will(Fault(Step.MAIL, b"553 5.7.1 not yours"))
+        change(plain, "port = 1025", f"port = {server.port}")
+        answer = online("check")
+    assert answer.code == 1
+    assert (
+        "sender.address: the server takes no letters from segreteria.coalizione@cittalia.com: "
+        "553 5.7.1 not yours."
+    ) in answer.err
+
+
+def test_offline_the_domains_records_are_said_to_be_unseen(plain: Path, mailer: Mailer) -> None:
+    change(plain, 'host = "127.0.0.1"', 'host = "smtp.ente.example"')
+    change(plain, 'security = "none"', 'security = "tls"')
+    change(plain, 'profile = "pec"', 'profile = "ordinary"')
+    answer = mailer("check", "--offline")
+    assert answer.code == 1
+    assert "SPF and DMARC of cittalia.com were not looked up." in answer.err
