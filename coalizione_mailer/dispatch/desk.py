@@ -15,6 +15,7 @@ from coalizione_mailer.ledger import deliveries, rounds
 from coalizione_mailer.ledger.deliveries import Choice, Claim, Settlement
 from coalizione_mailer.ledger.store import Ledger
 from coalizione_mailer.letter.message import join
+from coalizione_mailer.lifecycle import Event, Outcome, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class _Batch:
     settled: list["asyncio.Future[None]"] = field(default_factory=list)
     wanted: list["asyncio.Future[Job | None]"] = field(default_factory=list)
 
+    @property
+    def claims(self) -> int:
+        """How many claims are still waited for."""
+        return sum(not wanted.done() for wanted in self.wanted)
+
     def answer(self, jobs: list[Job]) -> None:
         """Tell everyone that the commit is on the disk; jobs are handed out from the end."""
         for settled in self.settled:
@@ -42,14 +48,17 @@ class _Batch:
             if not wanted.done():
                 wanted.set_result(jobs.pop() if jobs else None)
 
-    def fail(self, error: Exception) -> None:
-        """Tell everyone that nothing of it was written."""
-        for settled in self.settled:
-            if not settled.done():
-                settled.set_exception(error)
+    def refuse(self, error: Exception) -> None:
+        """Tell those who want a job that there is none to be had."""
         for wanted in self.wanted:
             if not wanted.done():
                 wanted.set_exception(error)
+
+    def fail(self, error: Exception) -> None:
+        """Tell those who settled that nothing of it was written."""
+        for settled in self.settled:
+            if not settled.done():
+                settled.set_exception(error)
 
 
 class Desk:
@@ -95,18 +104,37 @@ class Desk:
 
     async def _work_off(self, clock: Callable[[], float]) -> None:
         """Commit batch after batch until nothing waits."""
-        loop = asyncio.get_running_loop()
-        while self._batch.settled or self._batch.wanted:
+        while self._batch.settlements or self._batch.wanted:
             batch, self._batch = self._batch, _Batch()
-            count = sum(not future.done() for future in batch.wanted)
             try:
-                jobs = await loop.run_in_executor(
-                    self._thread, self._commit, batch.settlements, count, clock()
-                )
+                jobs = await self._committed(batch.settlements, batch.claims, clock())
             except Exception as error:  # noqa: BLE001  handed to whoever asked
-                batch.fail(error)
+                batch.refuse(error)
+                await self._settled_alone(batch, clock())
             else:
                 batch.answer(jobs)
+                self._put_back(jobs, clock())
+
+    async def _settled_alone(self, batch: _Batch, now: float) -> None:
+        """Write outcomes whose commit failed over the claims: they must not be lost with them."""
+        try:
+            await self._committed(batch.settlements, 0, now)
+        except Exception as error:  # noqa: BLE001  handed to whoever asked
+            batch.fail(error)
+        else:
+            batch.answer([])
+
+    def _put_back(self, jobs: list[Job], now: float) -> None:
+        """Settle what was claimed for somebody who was cancelled meanwhile: it never left."""
+        outcome = Outcome(Event.DEFERRED, Phase.CONNECT)
+        self._batch.settlements += [
+            Settlement(job.claim.delivery_id, job.claim.attempt, outcome, now, due=now)
+            for job in jobs
+        ]
+
+    async def _committed(self, settlements: list[Settlement], claims: int, now: float) -> list[Job]:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._commit, settlements, claims, now)
 
     def _commit(self, settlements: list[Settlement], count: int, now: float) -> list[Job]:
         """Write outcomes and claims in one transaction; last claimed comes first in the list."""

@@ -6,9 +6,8 @@ the ledger for the next.
 """
 
 import asyncio
-import math
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from typing import Protocol
@@ -35,6 +34,7 @@ _BRAKES = 5
 _RECONNECT_DELAYS = (1.0, 2.0, 4.0, 8.0)
 _IDLE = 20.0
 _POLL = 0.25
+_NOTICED = 2.0
 
 
 @unique
@@ -105,15 +105,19 @@ class Run:
         self._observer = observer
         self._result = Result()
         self._claimed = 0
+        self._in_hand = 0
         self._sessions = 0
+        self._opening = 0
         self._failures = 0
         self._deferred_in_a_row = 0
         self._brake_until = 0.0
         self._ended = asyncio.Event()
+        now = clock.now()
         count, seconds = pace.history_needed(orders.limits)
         with ledger.reading() as connection:
-            past = deliveries.past_attempts(connection, count, clock.now() - seconds)
-        self._pacer = Pacer(orders.limits, past)
+            past = deliveries.past_attempts(connection, count, now - seconds)
+        # Ends in the future: since then the clock was put back.
+        self._pacer = Pacer(orders.limits, [min(end, now) for end in past])
         self._desk = Desk(ledger, orders.round, Choice(orders.round.id, orders.only))
 
     def stop(self) -> None:
@@ -123,16 +127,20 @@ class Run:
     async def go(self) -> Result:
         """Send what has its turn and return how it went; raises LedgerError.
 
-        Cancelled, it leaves the letters in flight as they are in the ledger: in doubt.
+        An error ends it as ``stop`` does. Cancelled, it leaves the letters in flight as they are
+        in the ledger: in doubt.
         """
         workers = [asyncio.create_task(self._work()) for _ in range(self._orders.connections)]
         try:
-            await asyncio.gather(*workers)
+            await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
+            self._ended.set()
+            await asyncio.wait(workers)
         finally:
-            for worker in workers:
-                worker.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
+            await _cancelled(workers)
             await self._desk.close()
+        errors = [error for worker in workers if (error := worker.exception())]
+        if errors:
+            raise errors[0]
         return self._result
 
     async def _work(self) -> None:
@@ -160,14 +168,35 @@ class Run:
             seconds = max(self._pacer.wait(now), self._brake_until - now, closed)
             if seconds <= 0.0:
                 return True
-            if seconds > LONGEST_WAIT and not math.isinf(seconds):
-                self._finish(Ending.LATER, now + seconds)
-                return False
-            if seconds > _IDLE and session is not None and not math.isinf(seconds):
-                await session.close()
-            self._observer.waits(0.0 if math.isinf(seconds) else seconds)
-            await self._pause(min(seconds, _IDLE) if not math.isinf(seconds) else _POLL)
+            if seconds <= _NOTICED:
+                await self._pause(seconds)
+            elif self._in_hand:
+                # The end of one of them may make room, or be the end of all.
+                await self._pause(_POLL)
+            else:
+                await self._rest(now + seconds, session)
         return False
+
+    async def _rest(self, until: float, session: Session | None) -> None:
+        """Wait for a turn that is some time away; or end the run, if too long or for nobody."""
+        if await self._nothing_left():
+            return
+        seconds = until - self._clock.now()
+        if seconds > LONGEST_WAIT:
+            self._finish(Ending.LATER, until)
+            return
+        if seconds > _IDLE and session is not None:
+            await session.close()
+        self._observer.waits(seconds)
+        await self._pause(min(seconds, _IDLE))
+
+    async def _nothing_left(self) -> bool:
+        """End the run rather than wait for a turn that nobody needs."""
+        in_hand = self._in_hand
+        if in_hand or await self._desk.next_due() is not None or self._in_hand:
+            return False
+        self._finish(Ending.DONE)
+        return True
 
     async def _claim(self) -> Job | None:
         """Claim a letter, or wait until one may have its turn."""
@@ -176,6 +205,7 @@ class Run:
             return None
         self._pacer.start(now)
         self._claimed += 1
+        self._in_hand += 1
         job = None
         try:
             job = await self._desk.claim(self._clock.now)
@@ -183,18 +213,21 @@ class Run:
             if job is None:
                 self._pacer.unstart()
                 self._claimed -= 1
+                self._in_hand -= 1
         if job is None:
             await self._wait_for_due()
         return job
 
     async def _wait_for_due(self) -> None:
         """Nothing has its turn now: wait for it, or end the run."""
+        # Asked before and after: an outcome may reach the ledger behind the question's back.
+        in_hand = self._in_hand
         due = await self._desk.next_due()
         now = self._clock.now()
         if due is not None and due - now <= LONGEST_WAIT:
             self._observer.waits(max(due - now, 0.0))
             await self._pause(min(max(due - now, 0.0), _IDLE))
-        elif self._pacer.in_flight:
+        elif in_hand or self._in_hand:
             # One of them may yet be put back.
             await self._pause(_POLL)
         else:
@@ -213,6 +246,7 @@ class Run:
             claim.delivery_id, claim.attempt, outcome, now, self._due(outcome, claim.attempt, now)
         )
         await self._desk.settle(settlement, self._clock.now)
+        self._in_hand -= 1
         self._result.outcomes[settlement.event] += 1
         self._brake(outcome, now)
         self._observer.settled(job, settlement)
@@ -247,11 +281,14 @@ class Run:
         if old is not None:
             self._sessions -= 1
             await old.close()
+        self._opening += 1
         try:
             session = await self._transport.connect()
         except ServerUnavailableError as error:
+            self._opening -= 1
             await self._not_connected(error)
             return None
+        self._opening -= 1
         self._sessions += 1
         self._failures = 0
         return session
@@ -261,7 +298,9 @@ class Run:
         delay = _RECONNECT_DELAYS[min(self._failures, len(_RECONNECT_DELAYS) - 1)]
         self._failures += 1
         enough = len(_RECONNECT_DELAYS) * self._orders.connections
-        if error.permanent or (self._failures > enough and self._sessions == 0):
+        # Where others are let in, a refusal is of one connection too many.
+        hopeless = error.permanent and self._opening == 0
+        if (hopeless or self._failures > enough) and self._sessions == 0:
             self._result.error = error
             self._finish(Ending.UNAVAILABLE)
         else:
@@ -281,3 +320,11 @@ class Run:
             self._result.ending = ending
             self._result.resume_at = resume_at and self._orders.next_open(resume_at)
             self._ended.set()
+
+
+async def _cancelled(workers: Collection["asyncio.Task[None]"]) -> None:
+    """Cancel until it is done: in Python 3.11 ``wait_for`` can swallow a cancellation."""
+    while left := [worker for worker in workers if not worker.done()]:
+        for worker in left:
+            worker.cancel()
+        await asyncio.wait(left, timeout=_POLL)
