@@ -17,6 +17,7 @@ from coalizione_mailer.dispatch.desk import Desk, Job
 from coalizione_mailer.dispatch.pacer import Pacer
 from coalizione_mailer.errors import ServerUnavailableError
 from coalizione_mailer.ledger import deliveries
+from coalizione_mailer.ledger.clock import follow
 from coalizione_mailer.ledger.deliveries import Choice, Settlement
 from coalizione_mailer.ledger.rounds import Round
 from coalizione_mailer.ledger.store import Ledger
@@ -114,10 +115,10 @@ class Run:
         self._ended = asyncio.Event()
         now = clock.now()
         count, seconds = pace.history_needed(orders.limits)
-        with ledger.reading() as connection:
+        with ledger.writing() as connection:
+            follow(connection, now=now)
             past = deliveries.past_attempts(connection, count, now - seconds)
-        # Ends in the future: since then the clock was put back.
-        self._pacer = Pacer(orders.limits, [min(end, now) for end in past])
+        self._pacer = Pacer(orders.limits, past)
         self._desk = Desk(ledger, orders.round, Choice(orders.round.id, orders.only))
 
     def stop(self) -> None:
