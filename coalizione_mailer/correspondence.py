@@ -27,6 +27,7 @@ from coalizione_mailer.plan import attachments_of
 
 ROME = ZoneInfo("Europe/Rome")
 _DRAFT_TIME = time(9, 0)
+_TYPICAL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +137,13 @@ class Correspondence:
 
 
 def typical(recipients: Sequence[Recipient]) -> list[Recipient]:
-    """Choose the letters most likely to go wrong: the shortest name, the longest, most accents."""
-    if not recipients:
-        return []
-    chosen = (
-        min(recipients, key=_length),
-        max(recipients, key=_length),
-        max(recipients, key=_accents),
-    )
-    return list(dict.fromkeys(chosen))
+    """Choose the letters most likely to go wrong: shortest and longest name, and most accents."""
+    if len(recipients) <= _TYPICAL:
+        return list(recipients)
+    accented = max(recipients, key=_accents)
+    others = [recipient for recipient in recipients if recipient is not accented]
+    shortest = min(others, key=_length)
+    return [shortest, max((r for r in others if r is not shortest), key=_length), accented]
 
 
 def _length(recipient: Recipient) -> int:

@@ -133,13 +133,14 @@ def _without_population(campaign: Campaign, selection: Selection) -> list[Proble
 def _reserved(campaign: Campaign, chosen: Iterable[Recipient]) -> list[Problem]:
     """Warn of addresses that reach nobody; an error where the server is not this machine."""
     severity = Severity.WARNING if campaign.configuration.smtp.loopback else Severity.ERROR
-    found = [r for r in chosen if _is_reserved(r.address.address)]
+    found = [r for r in chosen if is_reserved(r.address.address)]
     if not found:
         return []
     book = str(Path(campaign.configuration.recipients.addresses))
     return [Problem(Code.ADDRESS_RESERVED, severity, file=book, found=str(len(found)))]
 
 
-def _is_reserved(address: str) -> bool:
+def is_reserved(address: str) -> bool:
+    """Tell whether an address can reach nobody."""
     domain = address.rpartition("@")[2].lower().rstrip(".")
     return any(domain == name or domain.endswith(f".{name}") for name in RESERVED)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from coalizione_mailer.cli import check, comuni, init, preview, resolve, send, status
+from coalizione_mailer.cli import check, comuni, init, log, preview, resolve, send, status
 from coalizione_mailer.cli.console import err
 from coalizione_mailer.cli.help import Command, Group, show
 from coalizione_mailer.cli.language import _
@@ -102,6 +102,15 @@ for name, function, short, text in (
         status.status,
         _("Show where every letter is, and what to do next."),
         _("Show where every letter is, and what to do next. Nothing is changed or sent."),
+    ),
+    (
+        "log",
+        log.log,
+        _("Tell the story of one letter."),
+        _(
+            "Tell the story of one letter: when it was frozen, every attempt with the server's "
+            "answer, and what you said of it. Nothing is changed or sent."
+        ),
     ),
     (
         "resolve",

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from coalizione_mailer.cli.console import interactive
 from coalizione_mailer.cli.language import _
+from coalizione_mailer.cli.usage import Misuse
 from coalizione_mailer.errors import Code, Problem, UsageError
 
 
@@ -59,6 +61,14 @@ def send(
             help=_("Make and freeze the letters anew; only before the first has left."),
         ),
     ] = False,
+    to_self: Annotated[
+        str | None,
+        typer.Option(
+            "--to-self",
+            metavar=_("ADDRESS"),
+            help=_("Send only a test, to you: three typical letters. No Comune gets anything."),
+        ),
+    ] = None,
     no_input: Annotated[
         bool, typer.Option("--no-input", help=_("Never ask: without --confirm, send nothing."))
     ] = False,
@@ -76,6 +86,12 @@ def send(
     from coalizione_mailer.campaign import load
 
     campaign = load(context.obj)
+    if to_self is not None:
+        from coalizione_mailer.cli.to_self import try_out
+
+        if dry_run or as_json or refreeze or limit is not None or confirm is not None:
+            raise Misuse(_("--to-self goes alone, or with --only."), context)
+        return try_out(campaign, to_self, only or [], ask=not no_input and interactive())
     if dry_run:
         from coalizione_mailer.cli.rehearsed import Try, rehearse
 

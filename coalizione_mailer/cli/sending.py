@@ -1,6 +1,7 @@
 """The sending on screen: freeze, plan, question, progress, and how it ended."""
 
 import asyncio
+import logging
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +23,7 @@ from coalizione_mailer.cli.console import (
     say,
     span,
 )
+from coalizione_mailer.cli.journal import Journal, logbook
 from coalizione_mailer.cli.language import _, ngettext
 from coalizione_mailer.cli.outcome import Screen, close
 from coalizione_mailer.cli.rehearsed import names_of, print_problems, processes, tolerant
@@ -100,7 +102,8 @@ def carry_out(campaign: "Campaign", wishes: Wishes) -> int:
                 only,
                 next_open=smtp.opening.next_open,
             )
-            result = _run(ledger, transport, orders, letters)
+            log = stack.enter_context(logbook(archive(campaign), now))
+            result = _run(campaign, ledger, transport, orders, letters, log)
         except asyncio.CancelledError:
             _tell_doubts(ledger)
             result = Result(Ending.STOPPED)
@@ -330,18 +333,33 @@ def _ask(expected: str, letters: int) -> None:
         raise ConfirmationRefusedError(expected, given)
 
 
-def _run(ledger: "Ledger", transport: "SmtpTransport", orders: "Orders", letters: int) -> "Result":
+def _run(
+    campaign: "Campaign",
+    ledger: "Ledger",
+    transport: "SmtpTransport",
+    orders: "Orders",
+    letters: int,
+    log: logging.Logger,
+) -> "Result":
     """Send, showing how far it is; Ctrl-C ends it after the letters in flight."""
     from coalizione_mailer.dispatch import Clock, Run
 
     with progress(letters, _("Sent")) as step:
-        run = Run(ledger, transport, orders, Clock(_steady_clock()), Screen(step))
+        journal = Journal(log, Screen(step))
+        journal.begins(campaign, letters)
+        run = Run(ledger, transport, orders, Clock(_steady_clock()), journal)
 
         async def main() -> "Result":
             with _interruptible(run.stop):
                 return await run.go()
 
-        return asyncio.run(main())
+        try:
+            result = asyncio.run(main())
+        except asyncio.CancelledError:
+            journal.cut_off()
+            raise
+        journal.ends(result)
+        return result
 
 
 def _steady_clock() -> Callable[[], float]:

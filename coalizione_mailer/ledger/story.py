@@ -1,0 +1,100 @@
+"""The story of one delivery: what was frozen, every attempt, and what came from outside."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from coalizione_mailer.ledger.schema import attempts, deliveries, history, rounds
+from coalizione_mailer.lifecycle import Event, Phase, State
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """When a letter was fixed, and as what."""
+
+    at: float
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to hand a letter over; without an event it has not ended."""
+
+    number: int
+    started_at: float
+    ended_at: float | None
+    event: Event | None
+    phase: Phase | None
+    code: int | None
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What happened outside the attempts: the operator's word, a receipt; ``note`` says whose."""
+
+    at: float
+    event: Event
+    state: State
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that the ledger knows of a delivery, each list in the order of time."""
+
+    freeze: Freeze
+    attempts: tuple[Attempt, ...]
+    words: tuple[Word, ...]
+
+
+def story(connection: Connection, delivery_id: int) -> Story:
+    """Tell the story of one delivery."""
+    frozen = connection.execute(
+        select(rounds.c.frozen_at, deliveries.c.message_size, deliveries.c.message_sha256)
+        .join(rounds, rounds.c.id == deliveries.c.round_id)
+        .where(deliveries.c.id == delivery_id)
+    ).one()
+    return Story(
+        Freeze(*frozen), _attempts(connection, delivery_id), _words(connection, delivery_id)
+    )
+
+
+def _attempts(connection: Connection, delivery_id: int) -> tuple[Attempt, ...]:
+    table = attempts.c
+    rows = connection.execute(
+        select(
+            table.number,
+            table.started_at,
+            table.ended_at,
+            table.event,
+            table.phase,
+            table.code,
+            table.answer,
+        )
+        .where(table.delivery_id == delivery_id)
+        .order_by(table.number)
+    )
+    return tuple(
+        Attempt(
+            row.number,
+            row.started_at,
+            row.ended_at,
+            Event(row.event) if row.event else None,
+            Phase(row.phase) if row.phase else None,
+            row.code,
+            row.answer or "",
+        )
+        for row in rows
+    )
+
+
+def _words(connection: Connection, delivery_id: int) -> tuple[Word, ...]:
+    table = history.c
+    rows = connection.execute(
+        select(table.at, table.event, table.state, table.note)
+        .where(table.delivery_id == delivery_id)
+        .order_by(table.at, table.id)
+    )
+    return tuple(Word(row.at, Event(row.event), State(row.state), row.note) for row in rows)
