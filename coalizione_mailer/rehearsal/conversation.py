@@ -111,8 +111,10 @@ class Conversation(SMTP):
     def abort(self) -> None:
         """Let nothing keep the connection open: neither silence nor what is still unread."""
         for transport in (self.transport, self._original_transport):
-            if isinstance(transport, asyncio.WriteTransport):
-                transport.abort()
+            # CPython before 3.11.4 forgets what a closed TLS transport belongs to.
+            with contextlib.suppress(AttributeError):
+                if isinstance(transport, asyncio.WriteTransport):
+                    transport.abort()
 
     def keep(self, session: Session, envelope: Envelope) -> None:
         """Take the message: from here on the server has it."""
