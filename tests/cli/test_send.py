@@ -9,12 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from coalizione_mailer.cli import sending
+from coalizione_mailer.hours import ROME, Day
 from coalizione_mailer.ledger.lock import sole_sender
 from tests.cli.desk import ROOT, Answer, Mailer, change, launched
 from tests.support.smtp_server import Fault, SmtpServer, Step, Then
@@ -397,3 +398,57 @@ def test_at_a_real_terminal_the_question_waits_and_a_bar_is_drawn(
     assert "━━━━".encode() in shown
     assert b"\x1b[3" not in shown
     assert states(online) == {"sent": 6}
+
+
+def test_outside_the_working_hours_nothing_leaves_and_the_hour_is_told(
+    server: SmtpServer, online: Mailer, plain: Path
+) -> None:
+    now = datetime.now(ROME)
+    tomorrow = tuple(Day)[(now + timedelta(days=1, hours=1)).weekday()]
+    change(plain, "limits = []", f'limits = []\ndays = ["{tomorrow}"]')
+    answer = online(*SEND)
+    assert answer.code == 5
+    assert "The others leave later: run mailer send again " in answer.err
+    assert server.record == []
+    assert states(online) == {"queued": 6}
+    change(plain, f'days = ["{tomorrow}"]', "days = []")
+    assert online(*SEND).code == 0
+    assert len(server.record) == 6
+
+
+def test_what_stands_in_the_way_is_refused_before_anything_is_frozen(
+    server: SmtpServer, online: Mailer, plain: Path
+) -> None:
+    change(plain, "date = 2017-10-11", "date = 2017-09-01")
+    answer = online(*SEND)
+    assert answer.code == 1
+    assert "event.date: the event, 2017-09-01, is before the date of the letter" in answer.err
+    assert (server.connections, server.record) == (0, [])
+    assert not any(states(online).values())
+
+
+def test_a_server_that_does_not_take_the_sender_is_known_before_a_letter_leaves(
+    server: SmtpServer, online: Mailer
+) -> None:
+    server.will(Fault(Step.MAIL, b"553 5.7.1 not yours"))
+    answer = online(*SEND)
+    assert answer.code == 1
+    assert "the server takes no letters from segreteria.coalizione@cittalia.com: 553" in answer.err
+    assert states(online) == {"queued": 6}
+    assert online(*SEND).code == 0
+    assert len(server.record) == 6
+
+
+def test_an_event_that_is_over_stops_even_a_sending_that_has_begun(
+    server: SmtpServer, online: Mailer, plain: Path
+) -> None:
+    book = "data/indirizzi-esempio.csv"
+    change(plain, "protocollo@pec.vicenza.example", "protocollo@pec.vicenza.it", book)
+    others = ("bolzano", "thiene", "sovizzo", "forlì", "sant'agata de' goti")
+    assert online(*SEND, *(word for name in others for word in ("--only", name))).code == 0
+    change(plain, 'host = "127.0.0.1"', 'host = "smtp.ente.example"')
+    change(plain, 'security = "none"', 'security = "tls"')
+    answer = online(*SEND)
+    assert answer.code == 1
+    assert "the day of the event, 2017-10-11, is over." in answer.err
+    assert len(server.record) == 5
