@@ -118,6 +118,9 @@ def session_rows() -> Iterator[Row]:
         for kind in MUTE:
             yield Row(said(kind), step, (fault(kind, step),), connections=2)
         yield from late(step, connections=2)
+    old = Fault(Step.EHLO, b"502 5.5.1 Not implemented")
+    for kind in (*LATER, *NEVER, *MUTE):
+        yield Row(said(kind), Step.HELO, (old, fault(kind, Step.HELO)), connections=2)
     broken = Fault(Step.STARTTLS, b"220 Ready to start TLS", Then.CLOSE)
     yield Row("agrees, then hangs up", Step.STARTTLS, (broken,), connections=2)
 
@@ -225,14 +228,15 @@ come of it. Each line is a test with a real ledger, a real server and real socke
 (`tests/test_fault_matrix.py`), and this page is written from those tests:
 `python -m tests.support.fault_matrix` writes it, and a test fails when it is out of date.
 
-In every line the second letter is sent, once, whatever became of the first. A second run then
-changes nothing, unless the letter is queued: it sends it. Letters in doubt are never sent again
-without an operator's word (`mailer resolve`).
+In every line the second letter is sent, once, whatever became of the first; where the run ends,
+both stay queued and the next run sends them. Otherwise a second run changes nothing: letters in
+doubt are never sent again without an operator's word (`mailer resolve`).
 
-*At*: the step of RFC 5321; `connect` is before the greeting, `body` is the message on its way,
-`end` is after the final dot. *Attempts*: the rows in the ledger, one after the other; none is
-spent on a session that does not come about. *Copies*: how many of the letter the server has.
-*Connections*: how many one run needed for both letters. The client waits {PATIENCE:.0f} s.
+*At*: the step of RFC 5321; `connect` is before the greeting, `helo` after a refused `ehlo`,
+`body` with the message on its way, `end` after the final dot, `rset` after a letter that was
+refused. *Attempts*: the rows in the ledger, one after the other; none is spent on a session that
+does not come about. *Copies*: how many of the letter the server has. *Connections*: how many one
+run needed for both letters. The client waits {PATIENCE:.0f} s for an answer.
 
 | at | the server | attempts | the letter is | copies | connections |
 |---|---|---|---|---:|---:|
