@@ -99,6 +99,7 @@ class Code(StrEnum):
     PV_WRONG = "pv-wrong"
     SENDING_LATE = "sending-late"
     DISK_SHORT = "disk-short"
+    LIMITS_MISSING = "limits-missing"
     PROVIDER_TERMS = "provider-terms"
     SENDER_REFUSED = "sender-refused"
     SERVER_WITHOUT_DSN = "server-without-dsn"

@@ -33,6 +33,10 @@ def sentences() -> dict[Code, Callable[[], str]]:
             "the last letter would leave on {found}, and the event is on {expected}. Begin "
             "earlier, or ask the provider for more letters a day."
         ),
+        Code.LIMITS_MISSING: lambda: _(
+            "no limit is given: the letters leave as fast as {found} takes them. Ask the provider "
+            "what is allowed, and write it here."
+        ),
         Code.PROVIDER_TERMS: lambda: _(
             "the contract of {found} forbids sending by a program unless it was agreed. Have it "
             "agreed in writing first."

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from coalizione_mailer.campaign import Campaign
 from coalizione_mailer.errors import Code, Problem, Severity
 from coalizione_mailer.examination.domains import ORDINARY, meant, other_office
 from coalizione_mailer.model import Channel, Recipient
@@ -10,6 +11,26 @@ from coalizione_mailer.model import Channel, Recipient
 def addresses(recipients: Iterable[Recipient], book: str) -> list[Problem]:
     """Name mistyped domains, ordinary mail where PEC is meant, and offices without a protocol."""
     return [problem for recipient in recipients for problem in _of(recipient, book)]
+
+
+def own_addresses(campaign: Campaign) -> list[Problem]:
+    """Name mistyped domains of the sender: the answers of all the Comuni would be lost."""
+    sender = campaign.configuration.sender
+    problems = []
+    for key, address in (("address", sender.address), ("reply_to", sender.reply_to)):
+        local, _, domain = address.rpartition("@")
+        if guess := meant(domain.lower()):
+            problems.append(
+                Problem(
+                    Code.ADDRESS_MISTYPED,
+                    Severity.ERROR if guess[1] else Severity.WARNING,
+                    file="campaign.toml",
+                    key=f"sender.{key}",
+                    found=address,
+                    expected=(f"{local}@{guess[0]}",),
+                )
+            )
+    return problems
 
 
 def _of(recipient: Recipient, book: str) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from coalizione_mailer.correspondence import (
     typical,
 )
 from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
-from coalizione_mailer.examination.addresses import addresses
+from coalizione_mailer.examination.addresses import addresses, own_addresses
 from coalizione_mailer.examination.days import dates, named_days
 from coalizione_mailer.letter.italian import pv
 from coalizione_mailer.letter.pdf import subsetter_available
@@ -61,7 +61,8 @@ def examine(campaign: Campaign, *, now: datetime, planned: Plan | None = None) -
     count = len(planned.recipients)
     seconds = campaign.configuration.smtp.duration(count, now.timestamp())
     book = str(campaign.configuration.recipients.addresses)
-    problems += [*dates(campaign, now, seconds), *addresses(planned.recipients, book)]
+    problems += [*dates(campaign, now, seconds), *own_addresses(campaign)]
+    problems += addresses(planned.recipients, book)
     problems += planned.problems
     try:
         samples = _samples(campaign, planned, thorough=thorough)
@@ -89,8 +90,17 @@ def _engine() -> list[Problem]:
 
 
 def _terms(campaign: Campaign) -> Iterator[Problem]:
-    """Say what the contract of the provider asks for."""
-    preset = campaign.configuration.smtp.preset
+    """Say what the provider may ask for: a pace, an agreement."""
+    smtp = campaign.configuration.smtp
+    preset = smtp.preset
+    if not smtp.limits and not smtp.loopback:
+        yield Problem(
+            Code.LIMITS_MISSING,
+            Severity.WARNING,
+            file="campaign.toml",
+            key="smtp.limits",
+            found=preset.name if preset else smtp.host,
+        )
     if preset is not None and preset.by_agreement:
         yield Problem(
             Code.PROVIDER_TERMS,

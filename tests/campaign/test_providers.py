@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from coalizione_mailer.campaign.configuration import Configuration, Security
-from coalizione_mailer.campaign.providers import PRESETS, Provider
+from coalizione_mailer.campaign.providers import NOT_PUBLISHED, PRESETS, Provider
 from coalizione_mailer.campaign.reader import parse
 from coalizione_mailer.errors import Code, ProblemsError
 
-GOOD = (Path(__file__).parents[2] / "campaign.toml").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+GOOD = (ROOT / "campaign.toml").read_text(encoding="utf-8")
 BEFORE, _, _ = GOOD.partition("[smtp]")
 
 
@@ -24,6 +25,22 @@ def test_a_provider_fills_in_its_server(provider: Provider) -> None:
     assert smtp.preset == preset
     assert (smtp.host, smtp.port, smtp.security) == (preset.host, 465, Security.TLS)
     assert tuple(str(limit) for limit in smtp.limits) == preset.limits
+
+
+@pytest.mark.parametrize("provider", Provider)
+def test_the_page_on_the_campaign_file_has_the_same_figures(provider: Provider) -> None:
+    preset = PRESETS[provider]
+    page = (ROOT / "docs" / "campaign-file.md").read_text(encoding="utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| {preset.name} | ")]
+    _, name, key, server, limits, largest, _ = (cell.strip() for cell in row.split("|"))
+    assert (name, key) == (preset.name, f"`{provider}`")
+    assert server.startswith(f"`{preset.host}:{preset.port}`, {preset.security.upper()}")
+    assert limits.startswith(
+        ", ".join(text.replace("/", " a ") for text in preset.limits) or NOT_PUBLISHED
+    )
+    assert largest.startswith(
+        f"{preset.largest // 1_000_000} MB" if preset.largest else NOT_PUBLISHED
+    )
 
 
 def test_what_is_written_wins() -> None:

@@ -98,6 +98,23 @@ def test_aruba_takes_more_than_pec_promises_and_that_is_a_warning(folder: Path) 
     assert codes(folder)[Code.MESSAGE_TOO_LARGE] is Severity.WARNING
 
 
+def test_a_real_server_without_limits_of_pace_is_a_warning(folder: Path) -> None:
+    change(folder, 'limits = ["60/minute", "2000/day"]', "limits = []")
+    assert Code.LIMITS_MISSING not in codes(folder)
+    to_a_real_server(folder)
+    assert codes(folder)[Code.LIMITS_MISSING] is Severity.WARNING
+
+
+def test_a_mistyped_address_for_the_answers_stands_in_the_way(folder: Path) -> None:
+    change(folder, 'reply_to = "segreteria.coalizione@cittalia.com"', 'reply_to = "io@gmial.com"')
+    (problem,) = [p for p in found(folder).problems if p.code is Code.ADDRESS_MISTYPED]
+    assert (problem.severity, problem.key, problem.expected) == (
+        Severity.ERROR,
+        "sender.reply_to",
+        ("io@gmail.com",),
+    )
+
+
 def test_a_contract_that_forbids_programs_is_said(folder: Path) -> None:
     assert Code.PROVIDER_TERMS not in codes(folder)
     change(folder, 'host = "127.0.0.1"', 'host = "127.0.0.1"\nprovider = "legalmail"')
