@@ -85,14 +85,15 @@ class Office:
         self._server.record.clear()
         self._tally.campaigns += 1
         finished = False
-        while not finished or self._settle():
+        while not finished:
             code = self._start(killed=self._tally.kills < kills)
-            finished = code in _FINISHED
             if code == _KILLED:
                 self._tally.kills += 1
-            elif not finished:
+            elif code not in _FINISHED:
                 raise SystemExit(f"mailer send ended with {code}")
-            self._settle()
+            # A word may have put letters back: then there is more to send.
+            settled = self._settle()
+            finished = code in _FINISHED and not settled
         self._compare()
 
     def _start(self, *, killed: bool) -> int:
