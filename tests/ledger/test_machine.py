@@ -234,4 +234,4 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 TestLedger = LedgerMachine.TestCase
-TestLedger.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+TestLedger.settings = settings(max_examples=20, stateful_step_count=40, deadline=None)

@@ -261,6 +261,21 @@ async def test_a_server_that_is_not_ready_is_said_so_and_may_be_tried_again(
 
 
 @in_loop
+async def test_a_connection_given_up_while_it_is_made_does_not_stay_open() -> None:
+    async with SmtpServer().running() as server:
+        silent = asyncio.Event()
+        server.when_silent = silent.set
+        server.will(Fault(Step.EHLO, then=Then.SILENCE))
+        connecting = asyncio.create_task(SmtpTransport(server_for(server)).connect())
+        await silent.wait()
+        connecting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await connecting
+        while server.open:  # noqa: ASYNC110  the server has no event for it
+            await asyncio.sleep(0.001)
+
+
+@in_loop
 async def test_a_server_that_knows_only_helo_is_good_enough(
     envelope: Envelope, message: bytes
 ) -> None:
