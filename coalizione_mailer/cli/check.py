@@ -176,13 +176,13 @@ def _print(
 def _print_verdict(
     campaign: "Campaign | None", greeting: "Greeting | None", *, clear: bool
 ) -> None:
+    if campaign is not None and greeting is None:
+        say(_("The server was not asked."))
     if campaign is None or not clear:
         say(_("Correct what is marked as an error, then check again."), "red")
         return
-    smtp = campaign.configuration.smtp
-    if greeting is None:
-        say(_("The server was not asked."))
-    else:
+    if greeting is not None:
+        smtp = campaign.configuration.smtp
         say(_("The server {host}:{port} answers.").format(host=smtp.host, port=smtp.port))
     say(_("Nothing stands in the way."), "green")
     say(_("Next: {command}").format(command=command(campaign.root, "send --dry-run")))

@@ -33,7 +33,10 @@ def test_what_stands_in_the_way_comes_first(plain: Path, mailer: Mailer) -> None
     assert found["problems"][0]["code"] == "event-before-letter"
     shown = mailer("check", "--offline").err.splitlines()
     assert shown[1].startswith("Error: campaign.toml, event.date: the event, 2017-09-01, is before")
-    assert shown[-1] == "Correct what is marked as an error, then check again."
+    assert shown[-2:] == [
+        "The server was not asked.",
+        "Correct what is marked as an error, then check again.",
+    ]
 
 
 def test_a_plan_that_cannot_be_made_is_told(plain: Path, mailer: Mailer) -> None:
