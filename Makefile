@@ -2,14 +2,14 @@
 # ARGS reaches the command behind a target: make test ARGS="-k letter", make lock ARGS=--upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock messages clean
+.PHONY: help setup demo test check bench integration lock messages clean
 
 BIN := .venv/bin
 CATALOGUES := coalizione_mailer/cli/locale
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name text; do \
-		printf '  make %-9s %s\n' "$$name" "$$text"; done
+		printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 setup: ## Install what is missing; the command is then .venv/bin/mailer
 	@sh scripts/setup.sh
@@ -27,7 +27,12 @@ check: setup ## Format, lint, types, layers, then every test with branch coverag
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
 
+integration: setup ## 200 letters through real servers, spool against ledger
+	@sh scripts/servers.sh
+	@$(BIN)/python -m integration
+
 bench: setup ## Speed, as ratios within one run
+	@sh scripts/servers.sh
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: setup ## Pin every library again, for every system (ARGS=--upgrade: the newest)
