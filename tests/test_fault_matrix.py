@@ -50,7 +50,7 @@ def frozen(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Path]:
 
 @dataclass
 class Watch:
-    """A clock that passes while someone sleeps, and an observer that remembers nothing but order.
+    """A clock that passes while someone sleeps, and an observer that counts what was settled.
 
     Nothing here waits in real time.
     """

@@ -82,7 +82,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """A step that a session comes to: for which recipient, the how manieth time, and when.
+    """A step that a session comes to: for which recipient, which in number, and when.
 
     ``number`` counts the steps of this kind over all sessions, from 1; ``record`` is what the
     server has taken so far.
