@@ -2,13 +2,14 @@
 
 import sys
 
-from benchmarks import freeze, memory, sending, startup
+from benchmarks import freeze, memory, scale, sending, startup
 
 ALL = {
     "startup": startup.main,
     "freeze": freeze.main,
     "sending": sending.main,
     "memory": memory.main,
+    "scale": scale.main,
 }
 
 

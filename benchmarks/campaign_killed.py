@@ -10,7 +10,6 @@ import os
 import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from benchmarks.tools import MAILER, campaign_copy
+from benchmarks.tools import MAILER, campaign_copy, free_port
 from coalizione_mailer.ledger import reports, rounds
 from coalizione_mailer.ledger.schema import deliveries
 from coalizione_mailer.ledger.store import Ledger
@@ -61,7 +60,7 @@ def main(seed: int = 1) -> int:
     """Play the campaign and print what happened."""
     chance = random.Random(seed)  # noqa: S311  a seed, not a secret
     record = Record()
-    port = _free_port()
+    port = free_port()
     controller = Controller(record, hostname="127.0.0.1", port=port)
     controller.start()
     with tempfile.TemporaryDirectory() as folder:
@@ -161,13 +160,6 @@ def _compare(campaign: Path, record: Record, code: int, doubts: int, seconds: fl
     print(f"last exit code {code}, {counts[State.SENT]} of {len(frozen)} sent in {seconds:.0f} s")
     print(f"in doubt and settled {doubts}, lost {lost}, doubled {doubled}, altered {altered}")
     return int(bool(lost or doubled or altered or counts[State.SENT] != len(frozen)))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ reach: 0.3 of its messages a second. Both are in Debian's postfix package.
 import asyncio
 import hashlib
 import secrets
-import socket
 import statistics
 import subprocess
 import tempfile
@@ -16,7 +15,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.tools import postfix_program, smtp_sink
+from benchmarks import peers
+from benchmarks.tools import free_port, postfix_program, smtp_sink
 from coalizione_mailer.dispatch import Clock, Orders, Result, Run
 from coalizione_mailer.dispatch.desk import Job
 from coalizione_mailer.ledger import rounds
@@ -44,26 +44,30 @@ _TIMES = 3
 
 def main() -> None:
     """Print both, in messages a second, and their ratio."""
-    port = _free_port()
+    port = free_port()
     ours, theirs, size = [], [], 0
     with tempfile.TemporaryDirectory() as folder, smtp_sink(port):
         for turn in range(_TIMES):
             ledger, opened, size = frozen(Path(folder) / str(turn), MESSAGES)
             theirs.append(MESSAGES / _smtp_source(port, size))
-            ours.append(MESSAGES / send(ledger, opened, port))
+            ours.append(MESSAGES / send(ledger, opened, port, MESSAGES))
             ledger.close()
+        others = peers.all_of(Path(folder), port, secrets.token_bytes(ATTACHMENT_BYTES))
     mine, reference = statistics.median(ours), statistics.median(theirs)
     print(f"{MESSAGES} messages of {size // 1000} kB, {CONNECTIONS} connections, {_TIMES} times")
     print(f"smtp-source  {reference:7.0f} messages/s")
     print(f"mailer       {mine:7.0f} messages/s")
     print(f"ratio        {mine / reference:7.2f}   (to reach: 0.30)")
+    print(f"beside what a person would use, with {ATTACHMENT_BYTES // 1000} kB attached:")
+    for name, rate in others.items():
+        print(f"{name:18} {rate:5.0f} messages/s   mailer is {mine / rate:.2f} times that")
 
 
 def frozen(
     folder: Path, messages: int, attachment: int = ATTACHMENT_BYTES, letter: int = LETTER_BYTES
 ) -> tuple[Ledger, Round, int]:
     """Freeze a round of messages of incompressible letters; return it and the last size."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     ledger = Ledger.open("sqlite:///ledger.sqlite", folder, now=time.time())
     stationery = Stationery(
         sender_name="Segreteria",
@@ -129,17 +133,17 @@ class _Nobody:
         """See nothing."""
 
 
-def send(ledger: Ledger, opened: Round, port: int) -> float:
-    """Send a round and return its seconds."""
+def send(ledger: Ledger, opened: Round, port: int, messages: int) -> float:
+    """Send so many messages of a round and return the seconds."""
     transport = SmtpTransport(Server("127.0.0.1", port, "none"))
 
     async def go() -> Result:
-        orders = Orders(opened, connections=CONNECTIONS)
+        orders = Orders(opened, connections=CONNECTIONS, at_most=messages)
         return await Run(ledger, transport, orders, Clock(time.time), _Nobody()).go()
 
     started = time.perf_counter()
     result = asyncio.run(go())
-    assert result.outcomes.total() == MESSAGES, result
+    assert result.outcomes.total() == messages, result
     return time.perf_counter() - started
 
 
@@ -151,13 +155,6 @@ def _smtp_source(port: int, size: int) -> float:
     started = time.perf_counter()
     subprocess.run(command, check=True)
     return time.perf_counter() - started
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import trustme
 
+from benchmarks.tools import free_port
+
 USER, PASSWORD = "segreteria", "una parola d'ordine"
 _SECONDS_TO_START = 20.0
 
@@ -127,7 +129,7 @@ def missing() -> str:
 def running(folder: Path) -> Iterator[Running]:
     """Start both servers and stop them at the end."""
     folder.chmod(0o755)
-    port, auth_port = _free_port(), _free_port()
+    port, auth_port = free_port(), free_port()
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "ca.pem")
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(
@@ -170,13 +172,6 @@ def _program(name: str) -> str:
     found = _found(name)
     assert found is not None
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _wait_for(port: int) -> None:
