@@ -192,7 +192,7 @@ def _refuse_late(ledger: "Ledger", opened: "Round", campaign: "Campaign") -> Non
 
     with ledger.reading() as connection:
         left = reports.counts(connection, opened.id)[State.QUEUED]
-    errors = standing_in_the_way(campaign, left, datetime.now().astimezone()) if left else []
+    errors = standing_in_the_way(campaign, datetime.now().astimezone()) if left else []
     if errors:
         raise ProblemsError(errors)
 

@@ -74,9 +74,10 @@ def _over(event: date, now: datetime, seconds: float, severity: Severity) -> Ite
         return
     last = datetime.fromtimestamp(now.timestamp() + seconds, tz=now.tzinfo).date()
     if last >= event and last > now.date():
+        # Never an error: half of the Comuni invited and the others not would be worse.
         yield Problem(
             Code.SENDING_LATE,
-            severity,
+            Severity.WARNING,
             file="campaign.toml",
             key="smtp.limits",
             found=last.isoformat(),

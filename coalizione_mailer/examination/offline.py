@@ -74,10 +74,9 @@ def examine(campaign: Campaign, *, now: datetime, planned: Plan | None = None) -
     return Examination(planned, _worst_first(problems), seconds, largest)
 
 
-def standing_in_the_way(campaign: Campaign, letters: int, now: datetime) -> list[Problem]:
+def standing_in_the_way(campaign: Campaign, now: datetime) -> list[Problem]:
     """Return the errors of the calendar alone: all that can change after a freeze."""
-    seconds = campaign.configuration.smtp.duration(letters, now.timestamp())
-    found = dates(campaign, now, seconds)
+    found = dates(campaign, now, 0.0)
     return [problem for problem in found if problem.severity is Severity.ERROR]
 
 

@@ -181,7 +181,7 @@ def test_a_pace_that_ends_after_the_event_is_told(folder: Path) -> None:
     assert Code.SENDING_LATE not in codes(folder)
     assert codes(folder, late)[Code.SENDING_LATE] is Severity.WARNING
     to_a_real_server(folder)
-    assert codes(folder, late)[Code.SENDING_LATE] is Severity.ERROR
+    assert codes(folder, late)[Code.SENDING_LATE] is Severity.WARNING
 
 
 def test_the_finishing_hour_knows_the_working_hours(folder: Path) -> None:
