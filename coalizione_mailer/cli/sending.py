@@ -26,6 +26,12 @@ from coalizione_mailer.cli.console import (
 from coalizione_mailer.cli.journal import Journal, logbook
 from coalizione_mailer.cli.language import _, ngettext
 from coalizione_mailer.cli.outcome import Screen, close
+from coalizione_mailer.cli.readiness import (
+    examine_server,
+    examined,
+    refuse_late,
+    refuse_reserved,
+)
 from coalizione_mailer.cli.rehearsed import names_of, print_problems, processes, tolerant
 from coalizione_mailer.cli.server import transport_of
 from coalizione_mailer.errors import (
@@ -35,7 +41,6 @@ from coalizione_mailer.errors import (
     NothingToDoError,
     Problem,
     ProblemsError,
-    Severity,
     UsageError,
 )
 from coalizione_mailer.lifecycle import State
@@ -46,7 +51,6 @@ if TYPE_CHECKING:
     from coalizione_mailer.ledger.deliveries import Choice
     from coalizione_mailer.ledger.rounds import Round
     from coalizione_mailer.ledger.store import Ledger
-    from coalizione_mailer.plan import Plan
     from coalizione_mailer.transport.smtp import SmtpTransport
 
 
@@ -89,7 +93,7 @@ def carry_out(campaign: "Campaign", wishes: Wishes) -> int:
         waiting = _waiting(ledger, Choice(opened.id, only), campaign.root)
         letters = min(waiting, wishes.limit or waiting)
         transport = transport_of(campaign, ask=wishes.may_ask)
-        _examine_server(campaign, transport, ledger, opened)
+        examine_server(campaign, transport, ledger, opened)
         _show(campaign, letters, waiting)
         if wishes.confirm is None:
             _ask(opened.protocol, letters)
@@ -137,12 +141,12 @@ def _round(ledger: "Ledger", campaign: "Campaign", wishes: Wishes) -> "Round":
     if wishes.refreeze and not thaw(ledger):
         raise FrozenTooLateError
     if opened := standing_round(ledger, campaign):
-        _refuse_reserved(ledger, opened, campaign)
-        _refuse_late(ledger, opened, campaign)
+        refuse_reserved(ledger, opened, campaign)
+        refuse_late(ledger, opened, campaign)
         return opened
     planned = tolerant(plan(campaign), leave_out_missing=wishes.leave_out_missing)
     with _named(names_of(planned)):
-        problems = _examined(campaign, planned)
+        problems = examined(campaign, planned)
         print_problems(problems, names_of(planned))
         say()
         say(_("Freezing the letters: from now on they stay as they are. Nothing leaves yet."))
@@ -169,70 +173,6 @@ def _named(names: Mapping[str, str]) -> Iterator[None]:
                 for problem in error.problems
             ]
         ) from error
-
-
-def _examined(campaign: "Campaign", planned: "Plan") -> "tuple[Problem, ...]":
-    """Look at a plan as ``mailer check`` does; raises ProblemsError for what stands in the way."""
-    from coalizione_mailer.examination import examine
-
-    errors = []
-    if not planned.recipients:
-        errors.append(Problem(Code.NOBODY_CHOSEN, file="campaign.toml", key="recipients"))
-    problems = examine(campaign, now=datetime.now().astimezone(), planned=planned).problems
-    errors = [*(p for p in problems if p.severity is Severity.ERROR), *errors]
-    if errors:
-        raise ProblemsError(errors)
-    return problems
-
-
-def _refuse_late(ledger: "Ledger", opened: "Round", campaign: "Campaign") -> None:
-    """Refuse to go on with an event that is over by now; raises ProblemsError."""
-    from coalizione_mailer.examination import standing_in_the_way
-    from coalizione_mailer.ledger import reports
-
-    with ledger.reading() as connection:
-        left = reports.counts(connection, opened.id)[State.QUEUED]
-    errors = standing_in_the_way(campaign, datetime.now().astimezone()) if left else []
-    if errors:
-        raise ProblemsError(errors)
-
-
-def _examine_server(
-    campaign: "Campaign", transport: "SmtpTransport", ledger: "Ledger", opened: "Round"
-) -> None:
-    """Greet the server before the question; raises ServerUnavailableError, ProblemsError."""
-    from coalizione_mailer.examination import greet
-    from coalizione_mailer.ledger import reports
-
-    with ledger.reading() as connection:
-        largest = reports.largest(connection, opened.id)
-    greeting = asyncio.run(greet(campaign, transport, largest))
-    if greeting.refusal is not None:
-        raise greeting.refusal
-    if not greeting.clear:
-        raise ProblemsError(greeting.problems)
-    print_problems(greeting.problems, {})
-
-
-def _refuse_reserved(ledger: "Ledger", opened: "Round", campaign: "Campaign") -> None:
-    """Refuse invented addresses that were frozen for a trial, now that the server is a real one.
-
-    The server is no part of the freeze: it may be another one by now. Raises ProblemsError.
-    """
-    from coalizione_mailer.ledger import reports
-    from coalizione_mailer.plan import RESERVED
-
-    if campaign.configuration.smtp.loopback:
-        return
-    endings = tuple(f"{mark}{name}" for name in RESERVED for mark in (".", "@"))
-    with ledger.reading() as connection:
-        invented = sum(
-            letter.address.lower().rstrip(".").endswith(endings)
-            for letter in reports.standings(connection, opened.id, State.QUEUED)
-        )
-    if invented:
-        book = str(campaign.configuration.recipients.addresses)
-        raise ProblemsError([Problem(Code.ADDRESS_RESERVED, file=book, found=str(invented))])
 
 
 def _only(ledger: "Ledger", opened: "Round", wishes: Wishes) -> frozenset[str]:
