@@ -71,7 +71,9 @@ def _printable(text: str) -> str:
 
 
 def _mailbox(text: str) -> str:
-    if not re.fullmatch(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@.<>]+", text):
+    if not text.isascii() or not re.fullmatch(
+        r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@.<>]+", text
+    ):
         raise ValueError(text)
     return text
 

@@ -68,9 +68,7 @@ class Screen:
 
 def close(campaign: "Campaign", ledger: "Ledger", opened: "Round", result: "Result") -> int:
     """Say how the run ended and what comes next; return the exit code."""
-    from coalizione_mailer.cli.advice import lines
     from coalizione_mailer.cli.status import explained, next_command
-    from coalizione_mailer.dispatch import Ending
     from coalizione_mailer.ledger import reports
 
     with ledger.reading() as connection:
@@ -79,9 +77,30 @@ def close(campaign: "Campaign", ledger: "Ledger", opened: "Round", result: "Resu
     for state, count in counts.items():
         if count:
             say(f"{number(count):>6}  {explained(state)}")
+    _tell_ending(result)
+    if following := next_command(counts, frozen=True):
+        typed = command(campaign.root, following.removeprefix("mailer "))
+        say(_("Next: {command}").format(command=typed))
+    return exit_code(result, counts)
+
+
+def _tell_ending(result: "Result") -> None:
+    """Say why a run ended before its last letter."""
+    from coalizione_mailer.cli.advice import lines
+    from coalizione_mailer.dispatch import Ending
+
     match result.ending:
         case Ending.STOPPED:
             say(_("Stopped, as you asked. Nothing is lost."))
+        case Ending.REFUSING:
+            say(
+                _(
+                    "Stopped: the server refused ten letters one after the other, so the reason is "
+                    "probably not theirs. Look at its answers (mailer status --state refused) and "
+                    "ask the provider, before going on with mailer send."
+                ),
+                "red",
+            )
         case Ending.UNAVAILABLE if result.error is not None:
             for line in lines(result.error):
                 say(line, "red")
@@ -92,10 +111,6 @@ def close(campaign: "Campaign", ledger: "Ledger", opened: "Round", result: "Resu
             )
         case _:
             pass
-    if following := next_command(counts, frozen=True):
-        typed = command(campaign.root, following.removeprefix("mailer "))
-        say(_("Next: {command}").format(command=typed))
-    return exit_code(result, counts)
 
 
 def exit_code(result: "Result", counts: dict[State, int]) -> ExitCode:
@@ -105,6 +120,8 @@ def exit_code(result: "Result", counts: dict[State, int]) -> ExitCode:
     match result.ending:
         case Ending.STOPPED:
             return ExitCode.INTERRUPTED
+        case Ending.REFUSING:
+            return ExitCode.SOME_FAILED
         case Ending.UNAVAILABLE | Ending.LATER:
             return ExitCode.TEMPORARY
         case Ending.DONE:

@@ -141,28 +141,19 @@ def _asked(doubtful: "list[Standing]") -> dict[int, Event]:
     return words
 
 
-def _operator() -> str:
-    """Return whose word it is; a container's user may have a number and no name."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "?"
-
-
 def _write(ledger: "Ledger", words: dict[int, Event], *, left: int) -> int:
     """Put the operator's words on record; return how many letters are to be sent again."""
     import time
 
     from coalizione_mailer.ledger import deliveries
+    from coalizione_mailer.ledger.lock import operator
 
     counts = dict.fromkeys((Event.OPERATOR_SENT, Event.OPERATOR_QUEUE), 0)
     with ledger.writing() as connection:
         for word in counts:
             ids = [delivery for delivery, given in words.items() if given is word]
             counts[word] = deliveries.resolve(
-                connection, ids, word, now=time.time(), note=_operator()
+                connection, ids, word, now=time.time(), note=operator()
             )
     say(
         _("Taken as arrived: {sent}. To be sent again: {again}. Still in doubt: {left}.").format(

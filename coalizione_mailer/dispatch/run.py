@@ -32,6 +32,7 @@ LONGEST_WAIT = 900.0
 _BRAKE_AFTER = 10
 _BRAKE_SECONDS = 60.0
 _BRAKES = 5
+_REFUSALS = 10
 _RECONNECT_DELAYS = (1.0, 2.0, 4.0, 8.0)
 _IDLE = 20.0
 _POLL = 0.25
@@ -46,6 +47,7 @@ class Ending(StrEnum):
     STOPPED = "stopped"  # the operator asked
     LATER = "later"  # the rest has its turn later than a run waits
     UNAVAILABLE = "unavailable"  # the server could not be used
+    REFUSING = "refusing"  # the server refused one letter after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ class Run:
         self._opening = 0
         self._failures = 0
         self._deferred_in_a_row = 0
+        self._refused_in_a_row = 0
         self._brake_until = 0.0
         self._ended = asyncio.Event()
         now = clock.now()
@@ -255,8 +258,13 @@ class Run:
     def _brake(self, outcome: Outcome, now: float) -> None:
         """Hold back when the server puts off one letter after the other, and end when it goes on.
 
-        Otherwise a server that is overloaded would see all 2,400 letters, and put all of them off.
+        Otherwise a server that is overloaded would see all 2,400 letters, and put all of them off;
+        or refuse them all for a reason of its own, such as a quota, and none could be sent again.
         """
+        rejected = outcome.event is Event.REJECTED
+        self._refused_in_a_row = self._refused_in_a_row + 1 if rejected else 0
+        if self._refused_in_a_row >= _REFUSALS:
+            self._finish(Ending.REFUSING)
         if outcome.event is not Event.DEFERRED:
             self._deferred_in_a_row = 0
             return

@@ -40,13 +40,16 @@ def sole_sender(folder: Path, *, since: datetime) -> Iterator[None]:
         lock.release()
 
 
-def _myself() -> str:
+def operator() -> str:
+    """Return who works here; a container's user may have a number and no name."""
     try:
-        user = getpass.getuser()
+        return getpass.getuser()
     except (KeyError, OSError):
-        # A container's user may have a number and no name.
-        user = "?"
-    return f"{user}@{platform.node()} (pid {os.getpid()})"
+        return "?"
+
+
+def _myself() -> str:
+    return f"{operator()}@{platform.node()} (pid {os.getpid()})"
 
 
 def _locked(owner: Path) -> CampaignLockedError:

@@ -157,6 +157,28 @@ async def test_a_server_that_puts_off_everything_is_left_in_peace(tmp_path: Path
 
 
 @in_loop
+async def test_a_server_that_refuses_everything_is_asked_ten_times_only(tmp_path: Path) -> None:
+    async with office(tmp_path, 40) as desk:
+        desk.server.will(*[Fault(Step.MAIL, b"550 5.7.1 daily quota exceeded")] * 40)
+        result = await desk.go(Orders(ROUND, connections=2))
+        assert result.ending is Ending.REFUSING
+        refused = desk.counts()[State.REFUSED]
+        assert 10 <= refused <= 11
+        assert desk.counts()[State.QUEUED] == 40 - refused
+
+
+@in_loop
+async def test_refusals_between_letters_that_are_taken_stop_nothing(tmp_path: Path) -> None:
+    async with office(tmp_path, 40) as desk:
+        no = b"550 5.1.1 no such user"
+        wrong = [number for number in range(40) if number % 10]
+        desk.server.will(*(Fault(Step.RCPT, no, recipient=letters.address(n)) for n in wrong))
+        result = await desk.go(Orders(ROUND, connections=1))
+        assert result.ending is Ending.DONE
+        assert desk.counts() == {State.REFUSED: 36, State.SENT: 4}
+
+
+@in_loop
 async def test_a_server_that_recovers_gets_all_letters_after_a_rest(tmp_path: Path) -> None:
     async with office(tmp_path, 20) as desk:
         desk.server.will(*[Fault(Step.MAIL, b"451 4.3.2 overloaded")] * 12)
