@@ -10,6 +10,7 @@ import typer
 
 from coalizione_mailer.cli.advice import full, lines
 from coalizione_mailer.cli.console import (
+    as_results,
     command,
     finishing,
     interactive,
@@ -59,7 +60,8 @@ def check(
     if as_json:
         print_json(_as_json(found, problems, refusal, names))
     else:
-        _print(found, problems, refusal, names)
+        with as_results():
+            _print(found, problems, refusal, names)
         _print_verdict(campaign, greeting, clear=clear)
     return ExitCode.DONE if clear else ExitCode.ERROR
 

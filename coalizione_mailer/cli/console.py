@@ -21,7 +21,7 @@ _PLAIN_STEP = 10.0
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-# The console of the bar on the screen, if there is one: what is printed goes above it.
+# Where sentences go instead of a plain stderr: above the bar on the screen, or to the results.
 _drawn: list[Console] = []
 
 
@@ -42,13 +42,23 @@ def err() -> Console:
 
 
 def say(text: str = "", style: str | None = None, *, word: str = "") -> None:
-    """Print a line to stderr; with a ``word`` before it, that alone has the style."""
+    """Print a line, to stderr unless it is a result; a ``word`` before it alone has the style."""
     console = err()
     line = Text(text, style="" if word else style or "")
     if word:
         line = Text.assemble((f"{word}: ", f"bold {style}" if style else "bold"), line)
     # Between words on a screen; in a file or a pipe a line stays a line.
     console.print(line, soft_wrap=not console.is_terminal)
+
+
+@contextmanager
+def as_results() -> Iterator[None]:
+    """Let what is said be the result of the command: it goes to stdout."""
+    _drawn.append(out())
+    try:
+        yield
+    finally:
+        _drawn.pop()
 
 
 def interactive() -> bool:

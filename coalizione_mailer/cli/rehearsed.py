@@ -14,6 +14,7 @@ from rich.table import Table
 from coalizione_mailer.cli.advice import full, place, sentence
 from coalizione_mailer.cli.advice import severity as weight
 from coalizione_mailer.cli.console import (
+    as_results,
     command,
     finishing,
     kilobytes,
@@ -95,7 +96,8 @@ def rehearse(campaign: "Campaign", wish: Try) -> int:
         print_json(as_json(summary))
         return ExitCode.DONE if summary.sendable else ExitCode.ERROR
     say()
-    _print(campaign, summary)
+    with as_results():
+        _print(campaign, summary)
     say()
     if wish.folder is not None:
         say(

@@ -12,7 +12,7 @@ from tests.support.smtp_server import Fault, SmtpServer, Step, Then
 def test_without_the_server_all_else_is_looked_at(plain: Path, mailer: Mailer) -> None:
     answer = mailer("check", "--offline")
     assert answer.code == 0
-    assert "campaign.toml, event.date: the day of the event, 2017-10-11, is over." in answer.err
+    assert "campaign.toml, event.date: the day of the event, 2017-10-11, is over." in answer.out
     assert answer.err.splitlines()[-3:] == [
         "The server was not asked.",
         "Nothing stands in the way.",
@@ -31,9 +31,10 @@ def test_what_stands_in_the_way_comes_first(plain: Path, mailer: Mailer) -> None
     severities = [problem["severity"] for problem in found["problems"]]
     assert severities == sorted(severities, key=["error", "warning", "info"].index)
     assert found["problems"][0]["code"] == "event-before-letter"
-    shown = mailer("check", "--offline").err.splitlines()
-    assert shown[1].startswith("Error: campaign.toml, event.date: the event, 2017-09-01, is before")
-    assert shown[-2:] == [
+    shown = mailer("check", "--offline")
+    worst = shown.out.splitlines()[1]
+    assert worst.startswith("Error: campaign.toml, event.date: the event, 2017-09-01, is before")
+    assert shown.err.splitlines()[-2:] == [
         "The server was not asked.",
         "Correct what is marked as an error, then check again.",
     ]
@@ -62,7 +63,7 @@ def test_the_server_is_greeted_and_gets_no_letter(
         change(plain, "port = 1025", f"port = {server.port}")
         answer = online("check")
         assert answer.code == code
-        assert said in answer.err
+        assert said in answer.out + answer.err
         assert server.connections == 1
         assert server.record == []
 
@@ -89,14 +90,14 @@ def test_mistakes_in_the_campaign_file_are_listed_in_the_same_way(
         "key-unknown",
         "value-wrong",
     ]
-    assert "Error: campaign.toml, line 50, smtp.port: found" in mailer("check", "--offline").err
+    assert "Error: campaign.toml, line 50, smtp.port: found" in mailer("check", "--offline").out
 
 
 def test_a_missing_password_is_one_of_the_problems(plain: Path, mailer: Mailer) -> None:
     change(plain, 'username = ""', 'username = "x"\npassword_file = "segreto"')
     answer = mailer("check")
     assert answer.code == 1
-    assert "segreto: this file does not exist." in answer.err
+    assert "segreto: this file does not exist." in answer.out
     assert "Correct what is marked as an error, then check again." in answer.err
 
 
@@ -109,7 +110,7 @@ def test_a_sender_the_server_refuses_is_told_with_its_words(plain: Path, online:
     assert (
         "sender.address: the server takes no letters from segreteria.coalizione@cittalia.com: "
         "553 5.7.1 not yours."
-    ) in answer.err
+    ) in answer.out
 
 
 def test_offline_the_domains_records_are_said_to_be_unseen(plain: Path, mailer: Mailer) -> None:
@@ -118,4 +119,4 @@ def test_offline_the_domains_records_are_said_to_be_unseen(plain: Path, mailer: 
     change(plain, 'profile = "pec"', 'profile = "ordinary"')
     answer = mailer("check", "--offline")
     assert answer.code == 1
-    assert "SPF and DMARC of cittalia.com were not looked up." in answer.err
+    assert "SPF and DMARC of cittalia.com were not looked up." in answer.out

@@ -77,8 +77,8 @@ def test_a_missing_address_is_listed_and_fails_the_run(plain: Path, mailer: Mail
 
     shown = mailer(*DRY)
     assert shown.code == 1
-    assert "Error: " in shown.err
-    assert "Bolzano (BZ): no address in the address book." in shown.err
+    assert "Error: " in shown.out
+    assert "Bolzano (BZ): no address in the address book." in shown.out
     assert shown.err.splitlines()[-1] == "Nothing was sent. Correct what is above, then try again."
 
 
@@ -98,10 +98,10 @@ def test_what_many_problems_have_in_common_is_said_once(plain: Path, mailer: Mai
     )
     answer = mailer(*DRY)
     assert answer.code == 1
-    assert answer.err.count("no address in the address book.") == 1
-    assert "Error (6): no address" in answer.err
-    assert answer.err.count("indirizzi-esempio.csv, pec, ") == 5
-    assert "  and 1 more" in answer.err
+    assert answer.out.count("no address in the address book.") == 1
+    assert "Error (6): no address" in answer.out
+    assert answer.out.count("indirizzi-esempio.csv, pec, ") == 5
+    assert "  and 1 more" in answer.out
 
 
 def test_every_message_is_written_where_the_operator_wants_it(plain: Path, mailer: Mailer) -> None:

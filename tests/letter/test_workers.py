@@ -79,6 +79,6 @@ def test_no_worker_outlives_its_parent(
         os.killpg(sender.pid, how)  # as a terminal does: to the workers too
     else:
         os.kill(sender.pid, how)
-    sender.communicate()
+    sender.communicate(timeout=60)
     assert ended(sender.pid)
     assert [path.name for path in (tmp_path / "scratch").iterdir()] == []
