@@ -21,6 +21,7 @@ from coalizione_mailer.hours import Day as WeekDay
 from coalizione_mailer.hours import Opening, Span
 from coalizione_mailer.pace import Limit
 
+_DOT_SECONDS = 600  # RFC 5321, section 4.5.3.2.6
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -236,6 +237,11 @@ class SmtpSection(_Section):
         provider = given.get("provider")
         preset = PRESETS.get(provider) if isinstance(provider, str) else None
         return {**preset.defaults, **given} if preset else given
+
+    @property
+    def dot_timeout(self) -> int:
+        """Seconds to wait for the answer to a whole letter: RFC 5321's, unless one is written."""
+        return self.timeout if "timeout" in self.model_fields_set else _DOT_SECONDS
 
     @property
     def preset(self) -> Preset | None:

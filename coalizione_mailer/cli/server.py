@@ -26,6 +26,7 @@ def transport_of(campaign: "Campaign", *, ask: bool) -> "SmtpTransport":
             username=smtp.username,
             password=password(campaign, ask=ask),
             timeout=smtp.timeout,
+            dot_timeout=smtp.dot_timeout,
             ca_file=campaign.path(smtp.ca_file) if smtp.ca_file else None,
             notify=smtp.profile is Profile.ORDINARY,
         )

@@ -42,6 +42,9 @@ _CLOSING = 421
 class Server:
     """Where to send and how; ``security`` is tls, starttls or none, ``timeout`` in seconds.
 
+    ``dot_timeout`` is how long the answer to the final dot is waited for, where that is longer:
+    a server may scan and file the letter first (RFC 5321, 4.5.3.2.6, wants ten minutes), and who
+    hangs up before it answers makes a doubt.
     ``notify`` asks for delivery status notifications where the server offers them (RFC 3461).
     """
 
@@ -51,6 +54,7 @@ class Server:
     username: str = ""
     password: str = ""
     timeout: float = 60.0
+    dot_timeout: float = 0.0
     ca_file: Path | None = None
     notify: bool = False
 
@@ -117,6 +121,7 @@ class SmtpSession:
     def __init__(self, client: SMTP, server: Server) -> None:
         self._client = client
         self._timeout = server.timeout
+        self._dot_timeout = max(server.timeout, server.dot_timeout)
         self._notify = server.notify and client.supports_extension("dsn")
 
     @property
@@ -183,11 +188,12 @@ class SmtpSession:
         answer = _watched(protocol.read_response())
         try:
             await _write(protocol, body, answer, self._timeout)
+            patience = self._timeout
             if not answer.done():
                 protocol.write(b".\r\n")
-                phase = Phase.END_OF_DATA
+                phase, patience = Phase.END_OF_DATA, self._dot_timeout
             # Not wait_for: in Python 3.11 it can swallow a cancellation.
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(patience):
                 response = await answer
         except (SMTPException, OSError) as error:
             # Not even a malformed answer: after the dot it leaves the same doubt as none.

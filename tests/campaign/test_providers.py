@@ -49,6 +49,11 @@ def test_what_is_written_wins() -> None:
     assert [str(limit) for limit in smtp.limits] == ["2/minute"]
 
 
+def test_a_whole_letter_is_answered_within_ten_minutes_unless_the_file_says_otherwise() -> None:
+    assert with_smtp('provider = "legalmail"').smtp.dot_timeout == 600
+    assert with_smtp('provider = "legalmail"', "timeout = 5").smtp.dot_timeout == 5
+
+
 def test_legalmail_takes_six_a_minute_and_asks_for_an_agreement() -> None:
     preset = PRESETS[Provider.LEGALMAIL]
     assert (preset.limits, preset.by_agreement) == (("6/minute",), True)

@@ -1,7 +1,7 @@
 """Every fault at every step of a mail transaction: what is made of it, and who comes after it."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -170,6 +170,21 @@ async def test_a_fault_is_judged_and_the_next_message_is_unharmed(
         assert server.unused == []
         assert server.recipients == [envelope.recipient] * case.taken
         await next_message_arrives(server, session, message)
+
+
+@pytest.mark.parametrize(("dot_timeout", "event"), [(0.0, Event.UNANSWERED), (600.0, Event.TAKEN)])
+@in_loop
+async def test_the_answer_to_the_final_dot_is_waited_for_longer_than_the_others(
+    dot_timeout: float, event: Event, envelope: Envelope, message: bytes
+) -> None:
+    async with SmtpServer().running() as server:
+        server.will(Fault(Step.END, wait=200.0))
+        asked = replace(server_for(server), dot_timeout=dot_timeout)
+        session = await SmtpTransport(asked).connect()
+        asyncio.get_running_loop().call_later(0.3, let_pass, 201.0)
+        outcome = await session.deliver(envelope, message)
+        assert (outcome.event, outcome.phase) == (event, Phase.END_OF_DATA)
+        await session.close()
 
 
 @in_loop
