@@ -18,7 +18,6 @@ from coalizione_mailer.cli.language import _, ngettext
 
 _PLAIN_WIDTH = 160
 _PLAIN_STEP = 10.0
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 # Where sentences go instead of a plain stderr: above the bar on the screen, or to the results.
@@ -79,17 +78,12 @@ def print_json(value: Any) -> None:
 
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print CSV to stdout; cells that a spreadsheet would run as a formula are made text."""
+    from coalizione_mailer.registry.sheets import harmless
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(header)
     for row in rows:
         writer.writerow([harmless(cell) for cell in row])
-
-
-def harmless(cell: object) -> object:
-    """Put an apostrophe before text that Excel would take for a formula."""
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
-        return "'" + cell
-    return "" if cell is None else cell
 
 
 def number(value: float, digits: int = 0) -> str:
