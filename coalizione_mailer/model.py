@@ -50,22 +50,53 @@ class Comune:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One address of one Comune, with where and when it was seen."""
+    """One address of one Comune, with where and when it was seen.
+
+    ``office`` is the office's own word on who heads the Comune, None where it says nothing.
+    """
 
     channel: Channel
     address: str
     source: str = ""
     seen: date | None = None
     note: str = ""
-    office: Office = Office.SINDACO
+    office: Office | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Who heads a Comune, as far as a letter needs to know.
+
+    ``name`` is as it is printed, and empty where it cannot be told for sure. ``prefectural`` is a
+    commissioner before the decree (TUEL art. 141), ``acting`` a vice-mayor who stands in (art. 53).
+    """
+
+    office: Office
+    name: str = ""
+    prefectural: bool = False
+    acting: bool = False
+    elected: date | None = None
+    in_office: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A Comune of the selection with the address its letter goes to."""
+    """A Comune of the selection, the address its letter goes to, and who heads it, if known."""
 
     comune: Comune
     address: Address
+    head: Head | None = None
+
+    @property
+    def office(self) -> Office:
+        """The office the letter is addressed to: the address book's word, then the official."""
+        official = self.head.office if self.head else Office.SINDACO
+        return self.address.office or official
+
+    @property
+    def officeholder(self) -> Head | None:
+        """Who holds that office; None where the address book knows better who heads the Comune."""
+        return self.head if self.head and self.head.office is self.office else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def personal(recipient: Recipient) -> dict[str, Any]:
     return {
         "comune": SimpleNamespace(**{f.name: getattr(comune, f.name) for f in fields(comune)}),
         "destinatario": SimpleNamespace(
-            carica=address.office.value,
+            carica=recipient.office.value,
             indirizzo=address.address,
             canale=address.channel.value,
         ),

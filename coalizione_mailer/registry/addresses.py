@@ -127,11 +127,15 @@ def _addresses(table: Table) -> tuple[list[Address], list[Problem]]:
     days = [_day(text) for text in frame["data"].tolist()]
     offices = [_office(text) for text in frame["carica"].tolist()]
     dated = ~missing(frame["data"])
+    unread = [
+        office is None and text != ""
+        for office, text in zip(offices, frame["carica"].tolist(), strict=True)
+    ]
     problems = [
         *table.wrong("canale", [channel is None for channel in channels], expected=tuple(Channel)),
         *table.wrong("indirizzo", [spec is None for spec in specs], Code.ADDRESS_WRONG),
         *table.wrong("data", [day is None and some for day, some in zip(days, dated, strict=True)]),
-        *table.wrong("carica", [office is None for office in offices], expected=tuple(Office)),
+        *table.wrong("carica", unread, expected=tuple(Office)),
     ]
     if problems:
         return [], problems
@@ -148,7 +152,7 @@ def _book(table: Table, rows: Iterable[tuple[str, Address]]) -> AddressBook:
     warnings = []
     for line, (key, address) in zip(table.frame.index, rows, strict=True):
         kept = entries[address.channel].setdefault(key, address)
-        if (kept.address.casefold(), kept.office) != (address.address.casefold(), address.office):
+        if _told(kept) != _told(address):
             warnings.append(
                 Problem(
                     Code.ADDRESS_CONFLICT,
@@ -161,6 +165,11 @@ def _book(table: Table, rows: Iterable[tuple[str, Address]]) -> AddressBook:
                 )
             )
     return AddressBook(table.file, entries, tuple(warnings))
+
+
+def _told(address: Address) -> tuple[str, Office]:
+    """Return what two rows of one Comune must agree on."""
+    return address.address.casefold(), address.office or Office.SINDACO
 
 
 @lru_cache
@@ -177,11 +186,9 @@ def _day(text: str) -> date | None:
 
 @lru_cache
 def _office(text: str) -> Office | None:
-    """Read ``Sindaca`` or ``Commissario straordinario``; nothing means the mayor."""
+    """Read ``Sindaca`` or ``Commissario straordinario``; None where it is neither."""
     first = text.casefold().split()[:1]
-    if not first:
-        return Office.SINDACO
-    return Office(first[0]) if first[0] in tuple(Office) else None
+    return Office(first[0]) if first and first[0] in tuple(Office) else None
 
 
 def _line(text: str, one: dict[str, str]) -> str:
