@@ -7,6 +7,7 @@ from functools import cached_property
 from coalizione_mailer.errors import Code, Problem, ProblemsError
 from coalizione_mailer.model import Comune
 from coalizione_mailer.registry.codes import ISTAT_DIGITS
+from coalizione_mailer.registry.history import CodeHistory, Found
 from coalizione_mailer.registry.names import Index, loose, normal
 
 _CANDIDATES = 10
@@ -36,8 +37,9 @@ def names_of(comune: Comune) -> Iterator[str]:
 class Gazetteer:
     """The index of a register's Comuni, built when first asked."""
 
-    def __init__(self, comuni: tuple[Comune, ...]) -> None:
+    def __init__(self, comuni: tuple[Comune, ...], history: CodeHistory | None = None) -> None:
         self._comuni = comuni
+        self._history = history or CodeHistory()
 
     @cached_property
     def by_istat(self) -> dict[str, Comune]:
@@ -88,15 +90,22 @@ class Gazetteer:
         return found
 
     def near(self, text: str) -> list[Comune]:
-        """Return the Comuni spelled most alike, best first."""
-        return self._index.near(text)
+        """Return the Comuni a former name leads to, then those spelled most alike, best first."""
+        former = [
+            found.comune
+            for change in self._history.former(text)
+            for found in self._found(change.codice_catastale)
+        ]
+        return list(dict.fromkeys([*former, *self._index.near(text)]))
 
     def _by_code(self, text: str) -> list[Comune]:
-        if text.isdigit():
-            comune = self.by_istat.get(text.zfill(ISTAT_DIGITS))
-        else:
-            comune = self.by_catastale.get(text.upper())
-        return [comune] if comune else []
+        """Find by the code of today or, where nobody bears it, by an older or a newer one."""
+        code = text.zfill(ISTAT_DIGITS) if text.isdigit() else text.upper()
+        own = self.by_istat.get(code) or self.by_catastale.get(code)
+        return [own] if own else [found.comune for found in self._found(code)]
+
+    def _found(self, code: str) -> tuple[Found, ...]:
+        return self._history.find(code, self.by_istat, self.by_catastale)
 
     def _by_name(self, text: str) -> list[Comune]:
         same = self._index.same(text)

@@ -9,6 +9,7 @@ from coalizione_mailer.errors import Code, Problem, ProblemsError
 from coalizione_mailer.model import Comune
 from coalizione_mailer.registry.codes import CATASTALE, ISTAT, catastale_codes, istat_codes
 from coalizione_mailer.registry.figures import degrees, residents
+from coalizione_mailer.registry.history import FILE, read_history
 from coalizione_mailer.registry.register import Register
 from coalizione_mailer.registry.tabular import Table, plain, read_table
 
@@ -60,6 +61,8 @@ _TEXTS = tuple(_RULES)
 def read_register(path: Path, population: str) -> Register:
     """Read the register with the figures of one population column, in residents.
 
+    The history of codes lies beside it (``variazioni.csv``), or there is none.
+
     Takes a byte order mark or none, comma, semicolon or tab, UTF-8 or cp1252, columns in any
     order and codes that lost their zeros. Raises ProblemsError with all that is wrong, each with
     its line: COLUMN_MISSING, POPULATION_UNKNOWN (``expected`` has the population columns),
@@ -92,7 +95,8 @@ def read_register(path: Path, population: str) -> Register:
     if problems:
         raise ProblemsError(sorted(problems, key=lambda problem: problem.line or 0))
     places = zip(latitudes.found, longitudes.found, strict=True)
-    return Register(tuple(_comuni(table.frame, chosen, figures.found, places)), chosen, populations)
+    comuni = tuple(_comuni(table.frame, chosen, figures.found, places))
+    return Register(comuni, chosen, populations, read_history(path.with_name(FILE)))
 
 
 def _repair(frame: "pd.DataFrame") -> None:
