@@ -60,6 +60,8 @@ class Code(StrEnum):
     FILE_MISSING = "file-missing"
     FILE_UNREADABLE = "file-unreadable"
     FOLDER_NOT_EMPTY = "folder-not-empty"
+    FILE_BUSY = "file-busy"
+    FILE_UNWRITABLE = "file-unwritable"
     # register
     COLUMN_MISSING = "column-missing"
     COLUMN_DUPLICATE = "column-duplicate"
@@ -80,6 +82,14 @@ class Code(StrEnum):
     ADDRESS_MISTYPED = "address-mistyped"
     ADDRESS_ORDINARY = "address-ordinary"
     ADDRESS_OFFICE = "address-office"
+    CODE_OLD = "code-old"
+    CODE_PREDECESSOR = "code-predecessor"
+    CORRECTION_UNKNOWN = "correction-unknown"
+    # imports
+    IMPORT_LOSES = "import-loses"
+    IMPORT_SHORT = "import-short"
+    IMPORT_STRANGERS = "import-strangers"
+    IMPORT_UNCONFIRMED = "import-unconfirmed"
     # letter
     TEMPLATE_SYNTAX = "template-syntax"
     TEMPLATE_FIELD = "template-field"

@@ -17,6 +17,7 @@ from coalizione_mailer.ledger import rounds
 from coalizione_mailer.ledger.rounds import Frozen, Round
 from coalizione_mailer.ledger.store import Ledger, sqlite_path
 from coalizione_mailer.model import Recipient
+from coalizione_mailer.registry.history import FILE as HISTORY
 
 FROZEN_SECTIONS = (
     "campaign",
@@ -52,6 +53,8 @@ def inputs(campaign: Campaign) -> dict[str, str]:
         *(campaign.path(attachment.path) for attachment in configuration.attachments),
         campaign.path(configuration.recipients.comuni),
         campaign.path(configuration.recipients.addresses),
+        campaign.path(configuration.recipients.corrections),
+        campaign.path(configuration.recipients.comuni).with_name(HISTORY),
     ]
     for path in filter(Path.exists, files):
         name = path.relative_to(campaign.root) if path.is_relative_to(campaign.root) else path

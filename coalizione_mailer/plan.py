@@ -11,7 +11,9 @@ from coalizione_mailer.campaign import Campaign
 from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
 from coalizione_mailer.letter.message import File
 from coalizione_mailer.model import Comune, Recipient, Selection
+from coalizione_mailer.registry import history
 from coalizione_mailer.registry.addresses import AddressBook, read_addresses, recipients
+from coalizione_mailer.registry.corrections import Atlas, corrected, read_corrections
 from coalizione_mailer.registry.reader import read_register
 from coalizione_mailer.registry.register import Register
 from coalizione_mailer.registry.selection import select
@@ -50,9 +52,18 @@ def selection_of(campaign: Campaign, register: Register) -> Selection:
     )
 
 
-def book_of(campaign: Campaign) -> AddressBook:
-    """Read the campaign's address book; raises ProblemsError."""
-    return read_addresses(campaign.path(campaign.configuration.recipients.addresses))
+def atlas_of(campaign: Campaign, register: Register) -> Atlas:
+    """Read what became of the Comuni of the past, beside the register; raises ProblemsError."""
+    path = campaign.path(campaign.configuration.recipients.comuni).with_name(history.FILE)
+    return Atlas(register, history.read_history(path))
+
+
+def book_of(campaign: Campaign, register: Register) -> AddressBook:
+    """Read the campaign's address book with the office's corrections; raises ProblemsError."""
+    wanted = campaign.configuration.recipients
+    book = read_addresses(campaign.path(wanted.addresses))
+    corrections = read_corrections(campaign.path(wanted.corrections))
+    return corrected(book, corrections, atlas_of(campaign, register))
 
 
 def attachments_of(campaign: Campaign) -> list[File]:
@@ -77,7 +88,7 @@ def plan(campaign: Campaign, only: Iterable[str] = ()) -> Plan:
     selection = selection_of(campaign, register)
     if wanted := _wanted(register, only):
         selection = Selection(tuple(c for c in selection.comuni if c in wanted), ())
-    book = book_of(campaign)
+    book = book_of(campaign, register)
     chosen, problems = recipients(selection.comuni, book, campaign.configuration.recipients.channel)
     reached = {recipient.comune.codice_catastale for recipient in chosen}
     return Plan(
@@ -101,7 +112,7 @@ def one(campaign: Campaign, name: str) -> tuple[Recipient, bool]:
     register = register_of(campaign)
     comune = register.find(name)
     chosen, problems = recipients(
-        [comune], book_of(campaign), campaign.configuration.recipients.channel
+        [comune], book_of(campaign, register), campaign.configuration.recipients.channel
     )
     if not chosen:
         raise ProblemsError(problems)

@@ -187,6 +187,7 @@ class RecipientsSection(_Section):
     exclude: Names = ()
     comuni: File = Path("data/comuni.csv")
     addresses: File
+    corrections: File = Path("data/correzioni.csv")
     channel: Annotated[ChannelChoice, Field(strict=False)]
 
 

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 
-from coalizione_mailer.cli import examined
+from coalizione_mailer.cli import dataset, examined
 from coalizione_mailer.cli.language import _
 from coalizione_mailer.errors import Code
 
 
 def sentences() -> dict[Code, Callable[[], str]]:
     """Map the codes to their sentences; in groups, as the problems come up."""
-    return _file_sentences() | _people_sentences() | _letter_sentences() | examined.sentences()
+    return _file_sentences() | _people_sentences() | _letter_sentences() | _others()
+
+
+def _others() -> dict[Code, Callable[[], str]]:
+    return examined.sentences() | dataset.sentences()
 
 
 def _file_sentences() -> dict[Code, Callable[[], str]]:

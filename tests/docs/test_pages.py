@@ -19,7 +19,10 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 GUIDE = ROOT / "docs" / "guida.md"
 
 # Made by the commands, or by whoever uses them; not in a fresh checkout.
-MADE = ("archive", "anteprima", "prova", "lettere", ".venv", "data/rubrica.csv")
+MADE = (
+    *("archive", "anteprima", "prova", "lettere", ".venv", "data/rubrica.csv", "data/indirizzi"),
+    *("data/correzioni.csv", "data/sindaci.csv", "data/fonti.csv", "data/precedenti"),
+)
 FILE = re.compile(
     r"(?!pdf/)(?:[A-Za-z_.-]+/)+[A-Za-z0-9_.-]*|[A-Za-z_.-]+\.(?:md|toml|py|csv|html|txt|png|pdf|ps1|sh)"
 )

@@ -1,0 +1,46 @@
+"""Sentences about the campaign's data: imports, corrections, codes of the past."""
+
+from collections.abc import Callable
+
+from coalizione_mailer.cli.language import _
+from coalizione_mailer.errors import Code
+
+
+def sentences() -> dict[Code, Callable[[], str]]:
+    """Map the codes to their sentences."""
+    return {
+        Code.FILE_BUSY: lambda: _(
+            "this file cannot be replaced ({found}). If it is open in Excel, close it there; then "
+            "run the same command again."
+        ),
+        Code.FILE_UNWRITABLE: lambda: _(
+            "this cannot be written ({found}). Make room on the disk, or check the folder's "
+            "permissions; then run the same command again."
+        ),
+        Code.CODE_PREDECESSOR: lambda: _(
+            "codes of Comuni that no longer exist: {found} (for example, {expected} today). Their "
+            "addresses are used only where today's Comune has none: check them."
+        ),
+        Code.CODE_OLD: lambda: _(
+            "Comuni under an old code: {found} (for example, {expected} today). Their addresses "
+            "are used; nothing needs to be done."
+        ),
+        Code.CORRECTION_UNKNOWN: lambda: _(
+            "no Comune has this code, so the correction {found} is not used. Correct the code."
+        ),
+        Code.IMPORT_LOSES: lambda: _(
+            "with this file {found} of {expected} Comuni of the band would lose their address. "
+            "Perhaps it is not complete: download it again. If it is right, add: --allow-losses."
+        ),
+        Code.IMPORT_SHORT: lambda: _(
+            "this file has only {found} Comuni; Italy has about {expected}. Perhaps it is not "
+            "complete: download it again. If it is right, add: --allow-losses."
+        ),
+        Code.IMPORT_STRANGERS: lambda: _(
+            "{found} codes of this file are of no Comune known here. If the file is newer than "
+            "the list of Comuni, import the list first: mailer import istat FILE."
+        ),
+        Code.IMPORT_UNCONFIRMED: lambda: _(
+            "nothing was written: nobody confirmed. To write without being asked, add: --yes."
+        ),
+    }

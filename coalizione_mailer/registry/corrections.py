@@ -1,0 +1,201 @@
+"""The office's own corrections (``data/correzioni.csv``), and the address book they win over.
+
+Kept apart from what was imported, so that no import can lose them. Same columns as the address
+book; ``nota`` says why. Codes of the past lead to the Comune of today.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from coalizione_mailer.errors import Code, Problem, Severity
+from coalizione_mailer.model import Address, Channel, Comune, Office
+from coalizione_mailer.registry.addresses import AddressBook, read_addresses
+from coalizione_mailer.registry.codes import ISTAT_DIGITS
+from coalizione_mailer.registry.gazetteer import label
+from coalizione_mailer.registry.history import CodeHistory
+from coalizione_mailer.registry.register import Register
+from coalizione_mailer.registry.sheets import office_csv
+
+COLUMNS = (
+    "codice_istat",
+    "codice_catastale",
+    "denominazione",
+    "canale",
+    "indirizzo",
+    "fonte",
+    "data",
+    "nota",
+)
+_OFFICE = "carica"
+
+SOURCE = "correzione"
+"""What ``fonte`` says of a correction made with ``mailer address set``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """The Comuni of today and what became of those of the past: any code leads to its Comune."""
+
+    register: Register
+    history: CodeHistory
+
+    def comune(self, code: str) -> tuple[Comune, bool] | None:
+        """Return the Comune a code means, and whether the code was its own (not a predecessor's).
+
+        None where the code is unknown, or is that of a Comune that was divided among several.
+        """
+        found = self.history.find(code, self.register.by_istat, self.register.by_catastale)
+        if not found or (len(found) > 1 and found[0].steps):
+            return None
+        return found[0].comune, found[0].same_body
+
+
+def read_corrections(path: Path) -> AddressBook:
+    """Read the corrections; a campaign without the file has none. Raises ProblemsError."""
+    if path.exists():
+        return read_addresses(path)
+    return AddressBook(str(path), {channel: {} for channel in Channel})
+
+
+def corrected(book: AddressBook, corrections: AddressBook, atlas: Atlas) -> AddressBook:
+    """Lay the corrections over an address book, both by the cadastral codes of today.
+
+    What a Comune has under a code of its own goes before what its predecessors had. CODE_OLD among
+    the warnings: one for all rows under old codes of a file (INFO: recoded; WARNING: predecessors),
+    CORRECTION_UNKNOWN: a correction whose Comune nobody knows.
+    """
+    own, own_inherited, told = _followed(corrections, atlas)
+    base, base_inherited, base_told = _followed(book, atlas)
+    entries = {
+        channel: base_inherited[channel] | own_inherited[channel] | base[channel] | own[channel]
+        for channel in Channel
+    }
+    warnings = (*book.warnings, *corrections.warnings, *base_told, *told)
+    return AddressBook(book.file, entries, (*warnings, *_unknown(corrections, atlas)))
+
+
+def with_correction(corrections: AddressBook, comune: Comune, address: Address) -> AddressBook:
+    """Add a correction, or put it in the place of the Comune's former one on that channel."""
+    rest = without_correction(corrections, comune, address.channel)
+    channel = {**rest.entries[address.channel], comune.codice_catastale: address}
+    return replace(rest, entries={**rest.entries, address.channel: channel})
+
+
+def without_correction(
+    corrections: AddressBook, comune: Comune, channel: Channel | None = None
+) -> AddressBook:
+    """Take a Comune's corrections away: on one channel or, without it, on all."""
+    codes = (comune.codice_catastale, comune.codice_istat)
+    return replace(
+        corrections,
+        entries={
+            of: entries
+            if channel not in {None, of}
+            else {code: address for code, address in entries.items() if code not in codes}
+            for of, entries in corrections.entries.items()
+        },
+    )
+
+
+def rekeyed(book: AddressBook, atlas: Atlas) -> AddressBook:
+    """Bring a book's keys to the cadastral codes of today, where a code was the Comune's own."""
+    entries: dict[Channel, dict[str, Address]] = {channel: {} for channel in Channel}
+    for channel, code, address in _rows(book):
+        found = atlas.comune(code)
+        key = found[0].codice_catastale if found and found[1] else code
+        entries[channel].setdefault(key, address)
+    return replace(book, entries=entries)
+
+
+def book_csv(book: AddressBook, atlas: Atlas) -> bytes:
+    """Write an address book for the office, in the order of the register; unknown codes last."""
+    places = {c.codice_catastale: n for n, c in enumerate(atlas.register.comuni)}
+    rows = []
+    for channel, code, address in _rows(rekeyed(book, atlas)):
+        comune = atlas.register.by_catastale.get(code)
+        place = places.get(code, len(places))
+        rows.append((place, code, list(Channel).index(channel), _codes(code, comune), address))
+    rows.sort(key=lambda row: row[:3])
+    offices = any(address.office not in {None, Office.SINDACO} for *_key, address in rows)
+    return office_csv(
+        (*COLUMNS, _OFFICE) if offices else COLUMNS,
+        (
+            (*codes, *_cells(address), *((address.office or "",) if offices else ()))
+            for *_key, codes, address in rows
+        ),
+    )
+
+
+def _codes(code: str, comune: Comune | None) -> tuple[str, str, str]:
+    if comune is not None:
+        return comune.codice_istat, comune.codice_catastale, comune.denominazione
+    return (code, "", "") if _is_istat(code) else ("", code, "")
+
+
+def _cells(address: Address) -> tuple[str, ...]:
+    seen = address.seen.isoformat() if address.seen else ""
+    return address.channel.value, address.address, address.source, seen, address.note
+
+
+def _is_istat(code: str) -> bool:
+    return code.isdigit() and len(code) == ISTAT_DIGITS
+
+
+def _rows(book: AddressBook) -> Iterator[tuple[Channel, str, Address]]:
+    """Give all rows, those under cadastral codes first: they decide."""
+    rows = [
+        (channel, code, address)
+        for channel in Channel
+        for code, address in book.entries.get(channel, {}).items()
+    ]
+    return iter(sorted(rows, key=lambda row: _is_istat(row[1])))
+
+
+_ByChannel = Mapping[Channel, dict[str, Address]]
+
+
+def _followed(book: AddressBook, atlas: Atlas) -> tuple[_ByChannel, _ByChannel, list[Problem]]:
+    """Tell a book's addresses apart: a Comune's own, and those of its predecessors."""
+    own: dict[Channel, dict[str, Address]] = {channel: {} for channel in Channel}
+    inherited: dict[Channel, dict[str, Address]] = {channel: {} for channel in Channel}
+    old: dict[bool, dict[str, Comune]] = {True: {}, False: {}}
+    current = (atlas.register.by_istat, atlas.register.by_catastale)
+    for channel, code, address in _rows(book):
+        if not any(code in codes for codes in current):
+            found = atlas.comune(code)
+            if found is None:
+                own[channel].setdefault(code, address)
+                continue
+            comune, same = found
+            old[same].setdefault(code, comune)
+            (own if same else inherited)[channel].setdefault(comune.codice_catastale, address)
+        else:
+            comune = current[0].get(code) or current[1][code]
+            own[channel].setdefault(comune.codice_catastale, address)
+    return own, inherited, [*_told(book, old)]
+
+
+def _told(book: AddressBook, old: Mapping[bool, Mapping[str, Comune]]) -> Iterator[Problem]:
+    for same, found in old.items():
+        if found:
+            code, comune = next(iter(found.items()))
+            yield Problem(
+                Code.CODE_OLD if same else Code.CODE_PREDECESSOR,
+                Severity.INFO if same else Severity.WARNING,
+                file=book.file,
+                found=str(len(found)),
+                expected=(f"{code} = {label(comune)}",),
+            )
+
+
+def _unknown(corrections: AddressBook, atlas: Atlas) -> Iterator[Problem]:
+    for _channel, code, address in _rows(corrections):
+        if atlas.comune(code) is None:
+            yield Problem(
+                Code.CORRECTION_UNKNOWN,
+                Severity.WARNING,
+                file=corrections.file,
+                key=code,
+                found=address.address,
+            )
