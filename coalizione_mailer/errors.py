@@ -90,6 +90,15 @@ class Code(StrEnum):
     IMPORT_SHORT = "import-short"
     IMPORT_STRANGERS = "import-strangers"
     IMPORT_UNCONFIRMED = "import-unconfirmed"
+    # heads of the Comuni
+    HEAD_UNMATCHED = "head-unmatched"
+    HEAD_MERGED = "head-merged"
+    HEAD_OFFICE = "head-office"
+    HEAD_TWICE = "head-twice"
+    HEADS_MISSING = "heads-missing"
+    NAME_UNSURE = "name-unsure"
+    MANDATE_STALE = "mandate-stale"
+    MANDATE_VACANT = "mandate-vacant"
     # letter
     TEMPLATE_SYNTAX = "template-syntax"
     TEMPLATE_FIELD = "template-field"
@@ -127,6 +136,8 @@ class Code(StrEnum):
     NOBODY_CHOSEN = "nobody-chosen"
     PASSWORD_READABLE = "password-readable"  # noqa: S105  a problem's name, not a password
     PASSWORD_MISSING = "password-missing"  # noqa: S105  a problem's name, not a password
+    # mailbox
+    AUTHORITY_WRONG = "authority-wrong"
 
 
 @dataclass(frozen=True, slots=True)

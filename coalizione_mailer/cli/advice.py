@@ -108,6 +108,7 @@ _TAILS: dict[Code, Callable[[], str]] = {
     Code.PROVINCE_UNKNOWN: _did_you_mean,
     Code.TEMPLATE_FIELD: _did_you_mean,
     Code.ADDRESS_MISTYPED: _did_you_mean,
+    Code.HEAD_UNMATCHED: _did_you_mean,
     Code.POPULATION_UNKNOWN: lambda: _("It has: {expected}."),
 }
 """What is added to a sentence where it is known what would be right."""
@@ -176,6 +177,9 @@ _SAID: dict[Code, Callable[[Problem], str]] = {
     Code.MESSAGE_TOO_LARGE: _counted,
     Code.BAND_EMPTY: _counted,
     Code.DISK_SHORT: _counted,
+    Code.NAME_UNSURE: _counted,
+    Code.MANDATE_STALE: _counted,
+    Code.MANDATE_VACANT: _counted,
 }
 """Codes that need more than one sentence."""
 

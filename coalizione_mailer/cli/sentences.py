@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from coalizione_mailer.cli import dataset, examined
+from coalizione_mailer.cli import dataset, examined, heads
 from coalizione_mailer.cli.language import _
 from coalizione_mailer.errors import Code
 
@@ -13,7 +13,7 @@ def sentences() -> dict[Code, Callable[[], str]]:
 
 
 def _others() -> dict[Code, Callable[[], str]]:
-    return examined.sentences() | dataset.sentences()
+    return examined.sentences() | dataset.sentences() | heads.sentences()
 
 
 def _file_sentences() -> dict[Code, Callable[[], str]]:
@@ -132,6 +132,10 @@ def _letter_sentences() -> dict[Code, Callable[[], str]]:
         Code.CONFIRMATION_MISSING: lambda: _(
             "nothing was sent: nobody confirmed. To send without being asked, add: --confirm "
             "{expected}."
+        ),
+        Code.AUTHORITY_WRONG: lambda: _(
+            "there is no certificate in this file that can be read. Needed is the authority's, in "
+            "PEM or DER form, as the authority publishes it."
         ),
         Code.CONFIRMATION_WRONG: lambda: _(
             "nothing was sent: {found} is not the protocol of this letter, which is {expected}."

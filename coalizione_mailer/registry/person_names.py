@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+_words = re.compile(r"\w+").findall
+
 _LONGEST = 60
 """Characters; a longer name is a note."""
 
@@ -29,35 +31,39 @@ _TITLE = re.compile(
 _WORD = re.compile(r"[A-Za-zÀÁÇÈÉÊËÌÍÎÏÑÒÓÔÖÙÚÛÜŠŽČĆĐŐŰÄßŒàáçèéêëìíîïñòóôöùúûüšžčćđőűäâœ']+")
 
 _ELIDED = frozenset(
-    "d l dell dall degl dagl nell sull all coll sant bell quell mezz cent o".split()
+    _words("d l dell dall degl dagl nell sull all coll sant bell quell mezz cent o")
 )
 # Words that say that the cell holds no name, or more than a name.
 _NO_NAME = frozenset(
-    "indicare indicato indicata definire nominare designare vacante nessuno nessuna sconosciuto "
-    "disponibile assente null nullo none nan nd na np non xx xxx prova test commissario commissaria "
-    "commissione sindaco sindaca vicesindaco prefettizio straordinario straordinaria facente "
-    "funzioni reggente comune detto detta alias in ved vedova nata nato coniugata fu jr junior sr "
-    "senior ii iii iv van der den ten ter af".split()
+    _words(
+        "indicare indicato indicata definire nominare designare vacante nessuno nessuna "
+        "sconosciuto disponibile assente null nullo none nan nd na np non xx xxx prova test "
+        "commissario commissaria commissione sindaco sindaca vicesindaco prefettizio "
+        "straordinario straordinaria facente funzioni reggente comune detto detta alias in ved "
+        "vedova nata nato coniugata fu jr junior sr senior ii iii iv van der den ten ter af"
+    )
 )
 # Written small before a German name, capital before an Italian one.
 _SMALL = frozenset({"von", "zu", "zum", "zur"})
 # A word of these alone is no family name yet.
 _PARTICLES = _SMALL | frozenset(
-    "de di da del della dello dei degli delle dal dalla dalle dagli dai lo la li le du des".split()
+    _words("de di da del della dello dei degli delle dal dalla dalle dagli dai lo la li le du des")
 )
 _TRUNCATED = frozenset({"de", "ca"})  # De' Rossi, Ca' Zorzi: "dei", "casa"
 
 _GRAVE = {"a": "à", "e": "è", "i": "ì", "o": "ò", "u": "ù"}
 # Final E' is è in Italian names and é in French and Spanish ones; elsewhere nobody can say.
 _OPEN = frozenset(
-    "noe mose giosue gesue salome mule scime tome cosme ale care fe bartolome zanre iose raffae "
-    "calabre male pele giuffre nore".split()
+    _words(
+        "noe zoe mose giosue gesue salome mule scime tome cosme ale care fe bartolome zanre iose "
+        "raffae calabre male pele giuffre nore"
+    )
 )
-_CLOSED = frozenset("jose andre rene aime honore desire desiree barnabe ande".split())
+_CLOSED = frozenset(_words("jose andre rene aime honore desire desiree barnabe ande"))
 # Given names that end in an accent; behind another one an apostrophe is a slip.
-_ACCENTED_GIVEN = frozenset("nicolo niccolo giosue gesue noe mose esau artu salome zoe".split())
+_ACCENTED_GIVEN = frozenset(_words("nicolo niccolo giosue gesue noe mose esau artu salome zoe"))
 _MAC = frozenset(
-    "macdonald macleod macgregor maclean macarthur macmillan macintyre mackenzie mackay".split()
+    _words("macdonald macleod macgregor maclean macarthur macmillan macintyre mackenzie mackay")
 )
 _CONSONANTS = frozenset("bcdfghjklmnpqrstvwxzčćšžđçñß")
 
@@ -168,7 +174,7 @@ def _ending(head: str, *, recase: bool, given: bool, followed: bool) -> str | No
 def _accent(low: str) -> str | None:
     """Return the accented vowel a word ends in, None where it takes none or either."""
     if low.endswith("e"):
-        return "è" if low in _OPEN or low == "zoe" else "é" if low in _CLOSED else None
+        return "è" if low in _OPEN else "é" if low in _CLOSED else None
     return _GRAVE.get(low[-1:])
 
 
