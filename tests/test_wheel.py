@@ -40,6 +40,7 @@ def test_the_wheel_carries_the_program_its_words_and_a_campaign(wheel: Path) -> 
         "coalizione_mailer/shipped/data/README.md",
         "coalizione_mailer/shipped/data/comuni.csv",
         "coalizione_mailer/shipped/data/indirizzi-esempio.csv",
+        "coalizione_mailer/shipped/data/variazioni.csv",
         "coalizione_mailer/shipped/templates/invito/email.html",
         "coalizione_mailer/shipped/templates/invito/email.txt",
         "coalizione_mailer/shipped/templates/invito/letter.html",
