@@ -54,6 +54,7 @@ def inputs(campaign: Campaign) -> dict[str, str]:
         campaign.path(configuration.recipients.comuni),
         campaign.path(configuration.recipients.addresses),
         campaign.path(configuration.recipients.corrections),
+        campaign.path(configuration.recipients.mayors),
         campaign.path(configuration.recipients.comuni).with_name(HISTORY),
     ]
     for path in filter(Path.exists, files):

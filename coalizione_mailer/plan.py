@@ -3,23 +3,27 @@
 Register, selection and address book come together here; every use case starts from a plan.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coalizione_mailer.campaign import Campaign
+from coalizione_mailer.campaign.configuration import Form
 from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
 from coalizione_mailer.letter.message import File
-from coalizione_mailer.model import Comune, Recipient, Selection
+from coalizione_mailer.model import Comune, Office, Recipient, Selection
 from coalizione_mailer.registry import history
 from coalizione_mailer.registry.addresses import AddressBook, read_addresses, recipients
 from coalizione_mailer.registry.corrections import Atlas, corrected, read_corrections
+from coalizione_mailer.registry.mayors import MayorBook, read_mayors
 from coalizione_mailer.registry.reader import read_register
 from coalizione_mailer.registry.register import Register
 from coalizione_mailer.registry.selection import select
 
 RESERVED = ("example", "test", "invalid", "localhost", "example.com", "example.net", "example.org")
 """Domains that nobody can own (RFC 2606, RFC 6761)."""
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,18 @@ def book_of(campaign: Campaign, register: Register) -> AddressBook:
     return corrected(book, corrections, atlas_of(campaign, register))
 
 
+def mayors_of(campaign: Campaign) -> MayorBook:
+    """Read who heads the Comuni; nobody is known where nothing was imported. Raises ProblemsError.
+
+    A file that the campaign file names has to be there.
+    """
+    wanted = campaign.configuration.recipients
+    path = campaign.path(wanted.mayors)
+    if "mayors" not in wanted.model_fields_set and not path.exists():
+        return MayorBook(str(path))
+    return read_mayors(path)
+
+
 def attachments_of(campaign: Campaign) -> list[File]:
     """Read the attachments; raises ProblemsError naming every one that cannot be read."""
     files, problems = [], []
@@ -90,6 +106,7 @@ def plan(campaign: Campaign, only: Iterable[str] = ()) -> Plan:
         selection = Selection(tuple(c for c in selection.comuni if c in wanted), ())
     book = book_of(campaign, register)
     chosen, problems = recipients(selection.comuni, book, campaign.configuration.recipients.channel)
+    chosen = _headed(campaign, chosen)
     reached = {recipient.comune.codice_catastale for recipient in chosen}
     return Plan(
         recipients=tuple(chosen),
@@ -100,6 +117,7 @@ def plan(campaign: Campaign, only: Iterable[str] = ()) -> Plan:
             *problems,
             *_without_population(campaign, selection),
             *_reserved(campaign, chosen),
+            *_unnamed(campaign, chosen),
         ),
     )
 
@@ -116,7 +134,7 @@ def one(campaign: Campaign, name: str) -> tuple[Recipient, bool]:
     )
     if not chosen:
         raise ProblemsError(problems)
-    return chosen[0], comune in selection_of(campaign, register).comuni
+    return _headed(campaign, chosen)[0], comune in selection_of(campaign, register).comuni
 
 
 def _wanted(register: Register, names: Iterable[str]) -> set[Comune]:
@@ -139,6 +157,39 @@ def _without_population(campaign: Campaign, selection: Selection) -> list[Proble
         Problem(Code.POPULATION_MISSING, Severity.WARNING, comune=c.codice_istat, key=column)
         for c in selection.without_population
     ]
+
+
+def _headed(campaign: Campaign, chosen: Iterable[Recipient]) -> list[Recipient]:
+    """Say of each recipient who heads the Comune."""
+    mayors = mayors_of(campaign)
+    return [replace(recipient, head=mayors.head_of(recipient.comune)) for recipient in chosen]
+
+
+def _unnamed(campaign: Campaign, chosen: Sequence[Recipient]) -> list[Problem]:
+    """Say to how many Comuni the letter names nobody, where it is to name somebody."""
+    letter = campaign.configuration.letter
+    if not letter.names or letter.form is Form.CIRCULAR:
+        return []
+    file = str(campaign.configuration.recipients.mayors)
+    if chosen and not any(recipient.head for recipient in chosen):
+        return [Problem(Code.HEADS_MISSING, Severity.WARNING, file=file)]
+    unnamed = [recipient.comune for recipient in chosen if not _named(recipient)]
+    return summary(Code.NAME_UNSURE, Severity.INFO, file, unnamed)
+
+
+def summary(code: Code, severity: Severity, file: str, comuni: Sequence[Comune]) -> list[Problem]:
+    """Return one problem for many Comuni: how many, and the first of them; none for none."""
+    if not comuni:
+        return []
+    first = [f"{comune.denominazione} ({comune.sigla})" for comune in comuni[:_SHOWN]]
+    more = ("\N{HORIZONTAL ELLIPSIS}",) if len(comuni) > _SHOWN else ()
+    return [Problem(code, severity, file=file, found=str(len(comuni)), expected=(*first, *more))]
+
+
+def _named(recipient: Recipient) -> bool:
+    """Tell whether somebody is named, or nobody is to be: a commission has no name."""
+    holder = recipient.officeholder
+    return recipient.office is Office.COMMISSIONE or bool(holder and holder.name)
 
 
 def _reserved(campaign: Campaign, chosen: Iterable[Recipient]) -> list[Problem]:

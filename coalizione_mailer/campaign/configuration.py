@@ -86,6 +86,10 @@ def _host(text: str) -> str:
     return text
 
 
+def _is_loopback(host: str) -> bool:
+    return host in _LOOPBACK or host.startswith("127.")
+
+
 def _as_limit(value: object) -> Limit:
     return Limit.parse(value if isinstance(value, str) else "")
 
@@ -188,6 +192,7 @@ class RecipientsSection(_Section):
     comuni: File = Path("data/comuni.csv")
     addresses: File
     corrections: File = Path("data/correzioni.csv")
+    mayors: File = Path("data/sindaci.csv")
     channel: Annotated[ChannelChoice, Field(strict=False)]
 
 
@@ -196,6 +201,7 @@ class LetterSection(_Section):
 
     template: File
     form: Annotated[Form, Field(strict=False)] = Form.INDIVIDUAL
+    names: Annotated[bool, Field(examples=["true", "false"])] = False
     pdf_variant: Annotated[Line, Field(examples=['"pdf/a-2a"'])] = "pdf/a-2a"
 
 
@@ -263,7 +269,7 @@ class SmtpSection(_Section):
     @property
     def loopback(self) -> bool:
         """Whether the server is this very machine."""
-        return self.host in _LOOPBACK or self.host.startswith("127.")
+        return _is_loopback(self.host)
 
 
 class LedgerSection(_Section):
@@ -275,12 +281,26 @@ class LedgerSection(_Section):
 
 
 class MailboxSection(_Section):
-    """Where receipts and replies are read."""
+    """Where receipts and replies are read, and what is believed of them; no password either.
 
-    host: Host
+    Without ``host`` there is no IMAP: messages are read from files.
+    """
+
+    host: Annotated[Host | None, Field(examples=['"imap.ente.example"'])] = None
     port: Port = 993
+    security: Annotated[Security, Field(strict=False)] = Security.TLS
     username: str = ""
+    password_file: File | None = None
+    ca_file: File | None = None
+    timeout: Annotated[int, Field(ge=1, le=3600, examples=["60"])] = 60
     folders: Names = ("INBOX",)
+    authorities: tuple[File, ...] = Field(default=(), strict=False, examples=['["agid.pem"]'])
+    silent_after: Annotated[int, Field(ge=1, le=8760, examples=["48"])] = 48
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the server is this very machine."""
+        return _is_loopback(self.host or "")
 
 
 class Configuration(_Section):
@@ -297,4 +317,4 @@ class Configuration(_Section):
     )
     smtp: SmtpSection
     ledger: LedgerSection = LedgerSection()
-    mailbox: MailboxSection | None = None
+    mailbox: MailboxSection = MailboxSection()

@@ -19,6 +19,7 @@ from coalizione_mailer.correspondence import (
 from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
 from coalizione_mailer.examination.addresses import addresses, own_addresses
 from coalizione_mailer.examination.days import dates, named_days
+from coalizione_mailer.examination.mandates import mandates
 from coalizione_mailer.letter.italian import pv
 from coalizione_mailer.letter.pdf import subsetter_available
 from coalizione_mailer.letter.templates import LetterText, Templates
@@ -63,7 +64,7 @@ def examine(campaign: Campaign, *, now: datetime, planned: Plan | None = None) -
     book = str(campaign.configuration.recipients.addresses)
     problems += [*dates(campaign, now, seconds), *own_addresses(campaign)]
     problems += addresses(planned.recipients, book)
-    problems += planned.problems
+    problems += [*mandates(campaign, planned.recipients), *planned.problems]
     try:
         samples = _samples(campaign, planned, thorough=thorough)
     except ProblemsError as error:

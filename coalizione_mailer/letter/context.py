@@ -1,7 +1,8 @@
 """What a template may speak of: the campaign file and, in the individual form, one Comune.
 
 ``campaign``, ``event``, ``protocol``, ``sender``, ``recipients`` and ``letter`` carry the keys of
-``campaign.toml``; ``comune`` the columns of the register; ``destinatario`` the address used.
+``campaign.toml``; ``comune`` the columns of the register; ``destinatario`` the address used and who
+heads the Comune.
 """
 
 from dataclasses import fields
@@ -45,7 +46,7 @@ def context(configuration: "Configuration", recipient: Recipient) -> dict[str, A
 
     if configuration.letter.form is Form.CIRCULAR:
         return shared(configuration)
-    return shared(configuration) | personal(recipient)
+    return shared(configuration) | personal(recipient, names=configuration.letter.names)
 
 
 def shared(configuration: "Configuration") -> dict[str, Any]:
@@ -55,13 +56,18 @@ def shared(configuration: "Configuration") -> dict[str, Any]:
     return {name: _record(section) for name, section in written.items()}
 
 
-def personal(recipient: Recipient) -> dict[str, Any]:
-    """Return the part that belongs to one recipient."""
-    comune, address = recipient.comune, recipient.address
+def personal(recipient: Recipient, *, names: bool = False) -> dict[str, Any]:
+    """Return the part that belongs to one recipient; no person is named unless ``names`` says so.
+
+    ``destinatario.nome`` is empty where nobody is to be named, or the name is not sure.
+    """
+    comune, address, holder = recipient.comune, recipient.address, recipient.officeholder
     return {
         "comune": SimpleNamespace(**{f.name: getattr(comune, f.name) for f in fields(comune)}),
         "destinatario": SimpleNamespace(
             carica=recipient.office.value,
+            prefettizio=holder.prefectural if holder else False,
+            nome=holder.name if holder and names else "",
             indirizzo=address.address,
             canale=address.channel.value,
         ),
