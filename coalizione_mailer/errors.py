@@ -88,7 +88,10 @@ class Code(StrEnum):
     # imports
     IMPORT_LOSES = "import-loses"
     IMPORT_SHORT = "import-short"
+    IMPORT_LOSES_HEADS = "import-loses-heads"
+    IMPORT_OLDER = "import-older"
     IMPORT_STRANGERS = "import-strangers"
+    IMPORT_MANY = "import-many"
     IMPORT_UNCONFIRMED = "import-unconfirmed"
     # heads of the Comuni
     HEAD_UNMATCHED = "head-unmatched"
@@ -128,6 +131,9 @@ class Code(StrEnum):
     DMARC_MISSING = "dmarc-missing"
     DNS_SILENT = "dns-silent"
     DNS_NOT_ASKED = "dns-not-asked"
+    # receiving
+    MAILBOX_MISSING = "mailbox-missing"
+    MAILBOX_FOLDER = "mailbox-folder"
     # sending
     PLAINTEXT_REMOTE = "plaintext-remote"
     CONFIRMATION_MISSING = "confirmation-missing"
@@ -215,7 +221,7 @@ class CampaignLockedError(MailerError):
 
 @dataclass(eq=False)
 class ServerUnavailableError(MailerError, ConnectionError):
-    """The server cannot be used now: ``stage`` is connect, tls, login or session."""
+    """The server cannot be used now: ``stage`` is connect, tls, login, session, mailbox, lost."""
 
     exit_code = ExitCode.TEMPORARY
     host: str

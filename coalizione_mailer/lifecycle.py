@@ -3,6 +3,7 @@
 The diagram is in ``docs/architecture.md``; design section 6 is the contract.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
@@ -43,10 +44,17 @@ class Event(StrEnum):
 
 TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.QUEUED, Event.CLAIM): State.SENDING,
+    # A receipt proves that the server took the letter, whatever it had said before.
+    (State.QUEUED, Event.ACCEPTANCE): State.ACCEPTED,
+    (State.QUEUED, Event.DELIVERY): State.DELIVERED,
+    (State.QUEUED, Event.FAILURE): State.BOUNCED,
     (State.SENDING, Event.TAKEN): State.SENT,
     (State.SENDING, Event.REJECTED): State.REFUSED,
     (State.SENDING, Event.DEFERRED): State.QUEUED,
     (State.SENDING, Event.UNANSWERED): State.IN_DOUBT,
+    (State.SENDING, Event.ACCEPTANCE): State.ACCEPTED,
+    (State.SENDING, Event.DELIVERY): State.DELIVERED,
+    (State.SENDING, Event.FAILURE): State.BOUNCED,
     (State.SENT, Event.ACCEPTANCE): State.ACCEPTED,
     (State.SENT, Event.DELIVERY): State.DELIVERED,
     (State.SENT, Event.FAILURE): State.BOUNCED,
@@ -59,6 +67,9 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.BOUNCED, Event.ACCEPTANCE): State.BOUNCED,
     (State.BOUNCED, Event.FAILURE): State.BOUNCED,
     (State.BOUNCED, Event.DELIVERY): State.DELIVERED,
+    (State.REFUSED, Event.ACCEPTANCE): State.ACCEPTED,
+    (State.REFUSED, Event.DELIVERY): State.DELIVERED,
+    (State.REFUSED, Event.FAILURE): State.BOUNCED,
     (State.IN_DOUBT, Event.ACCEPTANCE): State.ACCEPTED,
     (State.IN_DOUBT, Event.DELIVERY): State.DELIVERED,
     (State.IN_DOUBT, Event.FAILURE): State.BOUNCED,
@@ -82,6 +93,14 @@ def after(state: State, event: Event) -> State:
         return TRANSITIONS[state, event]
     except KeyError:
         raise IllegalTransitionError(state, event) from None
+
+
+_BY_WEIGHT = (Event.ACCEPTANCE, Event.FAILURE, Event.DELIVERY)
+
+
+def strongest(events: Iterable[Event]) -> Event | None:
+    """Return what all receipts of one letter say together: a delivery beats all, in any order."""
+    return max(events, key=_BY_WEIGHT.index, default=None)
 
 
 @unique

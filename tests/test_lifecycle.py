@@ -27,13 +27,13 @@ NO = None
 # Design, section 6: a row a state, a column an event, in the order of both.
 TABLE: dict[State, tuple[State | None, ...]] = {
     # claim taken rejected deferred unanswered acceptance delivery failure sent queue
-    Q: (S, NO, NO, NO, NO, NO, NO, NO, NO, NO),
-    S: (NO, T, R, Q, U, NO, NO, NO, NO, NO),
+    Q: (S, NO, NO, NO, NO, A, D, B, NO, NO),
+    S: (NO, T, R, Q, U, A, D, B, NO, NO),
     T: (NO, NO, NO, NO, NO, A, D, B, NO, NO),
     A: (NO, NO, NO, NO, NO, A, D, B, NO, NO),
     D: (NO, NO, NO, NO, NO, D, D, D, NO, NO),
     B: (NO, NO, NO, NO, NO, B, D, B, NO, NO),
-    R: (NO, NO, NO, NO, NO, NO, NO, NO, NO, NO),
+    R: (NO, NO, NO, NO, NO, A, D, B, NO, NO),
     U: (NO, NO, NO, NO, NO, A, D, B, T, Q),
 }
 

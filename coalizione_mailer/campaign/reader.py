@@ -95,18 +95,19 @@ def _contradictions(configuration: "Configuration", text: str) -> list[Problem]:
                 expected=(str(band.max),),
             )
         )
-    if smtp.security is Security.NONE and not smtp.loopback:
-        where = ("smtp", "security")
-        problems.append(
-            Problem(
-                Code.PLAINTEXT_REMOTE,
-                file=FILE_NAME,
-                line=line_of(text, where),
-                key=_key(where),
-                found=smtp.host,
-                expected=(Security.TLS, Security.STARTTLS),
+    for name, section in (("smtp", smtp), ("mailbox", configuration.mailbox)):
+        if section.security is Security.NONE and section.host and not section.loopback:
+            where = (name, "security")
+            problems.append(
+                Problem(
+                    Code.PLAINTEXT_REMOTE,
+                    file=FILE_NAME,
+                    line=line_of(text, where),
+                    key=_key(where),
+                    found=section.host,
+                    expected=(Security.TLS, Security.STARTTLS),
+                )
             )
-        )
     return problems
 
 

@@ -110,6 +110,7 @@ _TAILS: dict[Code, Callable[[], str]] = {
     Code.ADDRESS_MISTYPED: _did_you_mean,
     Code.HEAD_UNMATCHED: _did_you_mean,
     Code.POPULATION_UNKNOWN: lambda: _("It has: {expected}."),
+    Code.MAILBOX_FOLDER: lambda: _("It has: {expected}."),
 }
 """What is added to a sentence where it is known what would be right."""
 
@@ -302,6 +303,8 @@ def _server(error: ServerUnavailableError) -> str:
         ),
         "login": _("the login was refused: {detail}. Check username and password."),
         "session": _("it does not take letters now: {detail}. Run again later."),
+        "mailbox": _("it does not show the mailbox now: {detail}. Run again later."),
+        "lost": _("the connection was lost: {detail}. What was read is safe: run again."),
     }
     return _("The server {host}:{port}: {reason}").format(
         host=error.host, port=error.port, reason=stages[error.stage].format(detail=error.detail)

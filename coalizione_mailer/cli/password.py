@@ -1,4 +1,4 @@
-"""The SMTP password: a file of the operator's, the system's key store, or asked; never shown."""
+"""The password of a server: a file of the operator's, the system's key store, or asked; never shown."""
 
 import sys
 from pathlib import Path
@@ -9,28 +9,32 @@ from coalizione_mailer.errors import Code, Problem, ProblemsError
 
 if TYPE_CHECKING:
     from coalizione_mailer.campaign import Campaign
+    from coalizione_mailer.campaign.configuration import MailboxSection, SmtpSection
 
 SERVICE = "coalizione-mailer"
 _OTHERS = 0o077
 
 
-def password(campaign: "Campaign", *, ask: bool) -> str:
-    """Return the password for the campaign's server, empty when it wants none.
+def password(
+    campaign: "Campaign", section: "SmtpSection | MailboxSection | None" = None, *, ask: bool
+) -> str:
+    """Return the password for a server, that of ``[smtp]`` if no other is named; or nothing.
 
-    Raises ProblemsError when there is none, or others can read its file.
+    Nothing where the server wants none. Raises ProblemsError when there is no password, or others
+    can read its file.
     """
-    smtp = campaign.configuration.smtp
-    if not smtp.username:
+    login = section or campaign.configuration.smtp
+    if not login.username:
         return ""
-    if smtp.password_file is not None:
-        return _from_file(campaign.path(smtp.password_file))
-    if stored := _from_key_store(smtp.username):
+    if login.password_file is not None:
+        return _from_file(campaign.path(login.password_file))
+    if stored := _from_key_store(login.username):
         return stored
     if ask:
         import getpass
 
-        return getpass.getpass(_("Password of {user}: ").format(user=smtp.username))
-    raise ProblemsError([Problem(Code.PASSWORD_MISSING, found=smtp.username)])
+        return getpass.getpass(_("Password of {user}: ").format(user=login.username))
+    raise ProblemsError([Problem(Code.PASSWORD_MISSING, found=login.username)])
 
 
 def _from_file(path: Path) -> str:

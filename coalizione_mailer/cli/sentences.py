@@ -119,12 +119,17 @@ def _letter_sentences() -> dict[Code, Callable[[], str]]:
         ),
         Code.PASSWORD_MISSING: lambda: _(
             "there is no password for {found}. Store it once with: keyring set coalizione-mailer "
-            "{found}. Or put it into a file, and the file's name under smtp.password_file."
+            "{found}. Or put it into a file, and the file's name under password_file."
         ),
         Code.PASSWORD_READABLE: lambda: _(
             "others on this machine can read the password file. Make it yours alone: chmod 600 "
             "and its name."
         ),
+        Code.MAILBOX_MISSING: lambda: _(
+            "no mailbox is named. Name the messages to read: mailer receive PATH. Or write the "
+            "server under [mailbox] in campaign.toml: host and username."
+        ),
+        Code.MAILBOX_FOLDER: lambda: _("the mailbox has no folder {found}."),
         Code.NOBODY_CHOSEN: lambda: _(
             "nobody is chosen. Widen the band, the regions or the provinces."
         ),

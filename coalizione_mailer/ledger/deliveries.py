@@ -1,6 +1,6 @@
 """Deliveries on their way: claimed, settled, found again after a crash (design, 6)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
@@ -178,10 +178,10 @@ def doubt_leftovers(connection: Connection, *, now: float) -> int:
 
     Only for the holder of the sender's lock: nobody else may be sending.
     """
-    left = select(deliveries.c.id).where(deliveries.c.state == State.SENDING.value)
+    # Those too whose delivery a receipt has settled meanwhile: the pace must know of them.
     connection.execute(
         update(attempts)
-        .where(attempts.c.delivery_id.in_(left), attempts.c.ended_at.is_(None))
+        .where(attempts.c.ended_at.is_(None))
         .values(ended_at=now, event=Event.UNANSWERED.value)
     )
     result = connection.execute(
@@ -211,6 +211,26 @@ def resolve(
                     delivery_id=delivery_id, at=now, event=word.value, state=state.value, note=note
                 )
             )
+    return changed
+
+
+def told(connection: Connection, said: Mapping[int, Event], *, now: float) -> dict[int, State]:
+    """Let receipts settle deliveries; return those whose state changed, with the new one."""
+    found = connection.execute(
+        select(deliveries.c.id, deliveries.c.state).where(deliveries.c.id.in_(sorted(said)))
+    )
+    changed: dict[int, State] = {}
+    for delivery_id, state in found.all():
+        new = after(State(state), said[delivery_id])
+        if new is not State(state):
+            changed[delivery_id] = new
+    for new in set(changed.values()):
+        ids = [delivery_id for delivery_id, state in changed.items() if state is new]
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(ids))
+            .values(state=new.value, changed_at=now)
+        )
     return changed
 
 

@@ -5,9 +5,15 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection, func, insert, inspect, select
 
 from coalizione_mailer.errors import LedgerError
-from coalizione_mailer.ledger.schema import VERSION, metadata, schema_version
+from coalizione_mailer.ledger.schema import VERSION, cursors, metadata, receipts, schema_version
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {}
+
+def _receipts(connection: Connection) -> None:
+    """Make room for what comes back; a version that changes these tables freezes them here."""
+    metadata.create_all(connection, tables=[receipts, cursors])
+
+
+STEPS: Mapping[int, Callable[[Connection], None]] = {2: _receipts}
 """What brings a ledger from the version before up to each version; none was released before 1."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from coalizione_mailer.errors import Change
@@ -147,7 +147,9 @@ def discard(connection: Connection, opened: Round) -> None:
     connection.execute(delete(schema.deliveries).where(schema.deliveries.c.round_id == opened.id))
     connection.execute(delete(schema.rounds).where(schema.rounds.c.id == opened.id))
     used = select(schema.deliveries.c.head_sha256).union(
-        select(schema.deliveries.c.letter_sha256), select(schema.rounds.c.frame_sha256)
+        select(schema.deliveries.c.letter_sha256),
+        select(schema.rounds.c.frame_sha256),
+        select(schema.receipts.c.sha256),
     )
     connection.execute(delete(schema.blobs).where(schema.blobs.c.sha256.not_in(used)))
 
@@ -158,7 +160,7 @@ class _Blobs:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._waiting: dict[str, bytes] = {}
-        self._statement = _insert_new(connection.dialect.name)
+        self._statement = insert_new(connection, schema.blobs)
         self._written: set[str] = set()
 
     def keep(self, content: bytes) -> str:
@@ -178,10 +180,10 @@ class _Blobs:
             self._waiting.clear()
 
 
-def _insert_new(dialect: str) -> Any:
+def insert_new(connection: Connection, table: Table) -> Any:
     """Return the statement that inserts what is not there yet, in the database's own dialect."""
-    module = sqlite if dialect == "sqlite" else postgresql
-    return module.insert(schema.blobs).on_conflict_do_nothing()
+    module = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return module.insert(table).on_conflict_do_nothing()
 
 
 def _row(frozen: Frozen, round_id: int, at: float, keeper: _Blobs) -> dict[str, object]:

@@ -5,6 +5,7 @@ their SHA-256, and never change.
 """
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Float,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 
 from coalizione_mailer.lifecycle import Event, State
 
-VERSION = 1
+VERSION = 2
 """The version of this schema; ``migrations`` brings older ledgers up to it."""
 
 metadata = MetaData()
@@ -114,3 +115,50 @@ history = Table(
     Column("note", Text, nullable=False),
 )
 Index("history_by_delivery", history.c.delivery_id)
+
+# What came back. ``identity`` is the SHA-256 with line ends made LF: the same message read over
+# IMAP and from a Maildir is one. ``event`` is what it says of the delivery, where it counts.
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", ForeignKey("blobs.sha256"), nullable=False),
+    Column("identity", String(64), nullable=False, unique=True),
+    Column("size", Integer, nullable=False),
+    Column("delivery_id", ForeignKey("deliveries.id", ondelete="SET NULL")),
+    Column("strength", String(8), nullable=False),
+    Column("tied_by", String(16), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("event", String(16), CheckConstraint(f"event IN ({_EVENTS})")),
+    Column("final", Boolean, nullable=False),
+    Column("verified", Boolean),
+    Column("signer", Text, nullable=False),
+    Column("outcome", String(8)),
+    Column("cause", String(16)),
+    Column("status", String(16), nullable=False),
+    Column("diagnostic", Text, nullable=False),
+    Column("recipients", Text, nullable=False),  # one a line, as the next one
+    Column("refs", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("pec_id", Text, nullable=False),
+    Column("own_id", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("protocol", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("occurred_at", Float),
+    Column("received_at", Float, nullable=False),
+    Column("origin", Text, nullable=False),
+)
+Index("receipts_by_delivery", receipts.c.delivery_id)
+Index("receipts_by_pec_id", receipts.c.pec_id)
+
+# How far each folder of a mailbox was read (RFC 3501, section 2.3.1.1).
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("mailbox", String(512), primary_key=True),
+    Column("folder", String(512), primary_key=True),
+    Column("uidvalidity", Integer, nullable=False),
+    Column("uid", Integer, nullable=False),
+)

@@ -11,6 +11,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from coalizione_mailer.errors import LedgerError
 from coalizione_mailer.ledger.migrations import is_current, migrate
 
+Transaction = Connection
+"""What ``reading`` and ``writing`` give, for those who may not know the database's library."""
+
 _BUSY_SECONDS = 30
 
 # The words SQLite uses for what can go wrong (sqlite.org/rescode.html), and ours.

@@ -200,7 +200,7 @@ def test_what_is_left_out_has_its_default() -> None:
     assert configuration.smtp.profile == "pec"
     assert configuration.ledger.url == "sqlite:///archive/ledger.sqlite"
     assert configuration.recipients.comuni == Path("data/comuni.csv")
-    assert configuration.mailbox is None
+    assert configuration.mailbox.host is None
 
 
 def test_further_keys_of_the_event_are_kept_for_the_templates() -> None:

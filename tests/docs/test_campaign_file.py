@@ -96,7 +96,7 @@ def test_a_file_of_all_the_examples_is_a_campaign() -> None:
             text += f"[[{section}]]\n" if section == "attachments" else f"[{section}]\n"
         text += f"{name} = {example.strip('`')}\n"
     configuration = parse(text)
-    assert configuration.mailbox is not None
+    assert configuration.mailbox.host == "imap.ente.example"
     assert configuration.smtp.host == "smtp.ente.example"
 
 

@@ -136,7 +136,9 @@ def test_an_older_ledger_is_brought_up_step_by_step(
     monkeypatch.setattr(migrations, "STEPS", steps)
     monkeypatch.setattr(migrations, "VERSION", schema.VERSION + 2)
     newer = reopened()
-    assert [version for version, _ in versions(newer)] == [1, 2, 3]
+    assert [version for version, _ in versions(newer)] == [
+        schema.VERSION + step for step in range(3)
+    ]
     with newer.reading() as connection:
         assert {"first", "second"} <= set(inspect(connection).get_table_names())
         assert deliveries.waiting(connection, Choice(opened.id)) == 2

@@ -1,0 +1,247 @@
+"""Messages taken in, batch by batch: classified, tied, kept and settled in one transaction.
+
+With the messages goes how far the mailbox was read: stopped anywhere, the next run goes on after
+the last batch, and what it meets again is known by its bytes.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from coalizione_mailer.ledger import addressees, cursors, deliveries, receipts
+from coalizione_mailer.ledger.cursors import Place
+from coalizione_mailer.ledger.receipts import Receipt, Strength
+from coalizione_mailer.ledger.store import Ledger, Transaction
+from coalizione_mailer.lifecycle import Event, State
+from coalizione_mailer.mailbox.reading import Kind, Reading, Signature, SignatureState
+from coalizione_mailer.mailbox.sources import Arrival
+from coalizione_mailer.reconcile import ties, verdict
+from coalizione_mailer.reconcile.relevance import concerns, moment
+
+READABLE = 64_000_000
+"""Bytes: a larger message is kept, but nobody tries to understand it."""
+
+_BATCH = 100
+_BATCH_BYTES = 16_000_000
+
+TOO_LARGE = "too-large"
+UNREADABLE = "unreadable"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What reading brought: how many were seen, known, kept or none of ours, and what changed."""
+
+    seen: int = 0
+    known: int = 0
+    foreign: int = 0
+    kept: Counter[str] = field(default_factory=Counter)
+    weak: int = 0
+    unproved: int = 0
+    unreadable: list[Arrival] = field(default_factory=list)
+    changed: dict[int, State] = field(default_factory=dict)
+
+    @property
+    def states(self) -> Counter[State]:
+        """Count the letters whose state changed, by where they are now."""
+        return Counter(self.changed.values())
+
+    def add(self, other: "Tally") -> None:
+        """Take in what another batch brought."""
+        self.seen += other.seen
+        self.known += other.known
+        self.foreign += other.foreign
+        self.kept += other.kept
+        self.weak += other.weak
+        self.unproved += other.unproved
+        self.unreadable += other.unreadable
+        self.changed |= other.changed
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Messages that are taken in together."""
+
+    arrivals: tuple[Arrival, ...]
+
+    @classmethod
+    def cut(cls, arrivals: Iterable[Arrival]) -> Iterator["Batch"]:
+        """Cut what arrives into batches, bounded by number and by bytes."""
+        waiting: list[Arrival] = []
+        size = 0
+        for arrival in arrivals:
+            waiting.append(arrival)
+            size += len(arrival.raw or b"")
+            if len(waiting) >= _BATCH or size >= _BATCH_BYTES:
+                yield cls(tuple(waiting))
+                waiting, size = [], 0
+        if waiting:
+            yield cls(tuple(waiting))
+
+
+class Reconciler:
+    """Takes batches into the ledger; ``classify`` understands a message, ``now`` is the clock."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        classify: Callable[[bytes], Reading],
+        now: Callable[[], float],
+        subject: str = "",
+    ) -> None:
+        self._ledger = ledger
+        self._classify = classify
+        self._now = now
+        self._subject = subject
+
+    def take(self, batch: Batch) -> Tally:
+        """Take in a batch, whole or not at all; raises LedgerError."""
+        tally = Tally(seen=len(batch.arrivals))
+        tally.unreadable = [arrival for arrival in batch.arrivals if arrival.raw is None]
+        new = self._new(batch.arrivals, tally)
+        understood = [(one, self._understand(one.raw)) for one in new.values() if one.raw]
+        now = self._now()
+        with self._ledger.writing() as connection:
+            index = self._index(connection)
+            frozen_at = addressees.first_frozen(connection) or now
+            kept = []
+            for arrival, reading in understood:
+                tie = ties.tie(reading, index)
+                if not concerns(reading, tie, frozen_at):
+                    tally.foreign += 1
+                    continue
+                receipt = _receipt(arrival, reading, tie, now)
+                _count(tally, receipt)
+                kept.append((receipt, arrival.raw or b""))
+            receipts.keep(connection, kept)
+            touched = {receipt.delivery_id for receipt, _raw in kept}
+            touched |= self._learn(connection, [receipt for receipt, _raw in kept])
+            tally.changed = _settle(connection, touched - {None}, now)
+            cursors.advance(connection, _places(batch.arrivals))
+        return tally
+
+    def _new(self, arrivals: Sequence[Arrival], tally: Tally) -> dict[str, Arrival]:
+        """Leave out what is kept already, and what is twice in the batch."""
+        found = {receipts.identity(one.raw): one for one in arrivals if one.raw is not None}
+        with self._ledger.reading() as connection:
+            known = receipts.known(connection, found.keys())
+        new = {identity: one for identity, one in found.items() if identity not in known}
+        tally.known = len(arrivals) - len(tally.unreadable) - len(new)
+        return new
+
+    def _understand(self, raw: bytes) -> Reading:
+        """Classify a message; one that breaks the classifier must not stop all others."""
+        if len(raw) > READABLE:
+            return Reading(Kind.OTHER, note=TOO_LARGE)
+        try:
+            return self._classify(raw)
+        except Exception:  # noqa: BLE001  what comes from outside is hostile: kept, and shown
+            return Reading(Kind.OTHER, note=UNREADABLE)
+
+    def _index(self, connection: Transaction) -> ties.Index:
+        return ties.Index(
+            addressees.addressees(connection),
+            addressees.provider_ids(connection),
+            addressees.protocols(connection),
+            self._subject,
+        )
+
+    def _learn(self, connection: Transaction, new: Sequence[Receipt]) -> set[int | None]:
+        """Tie again what could not be tied before an acceptance told the provider's ids."""
+        learned = any(receipt.event and receipt.pec_id and receipt.verified for receipt in new)
+        if not learned and not any(receipt.refs or receipt.pec_id for receipt in new):
+            return set()
+        index = self._index(connection)
+        retied = []
+        for receipt in receipts.loose(connection):
+            reading = _reading(receipt)
+            tie = ties.tie(reading, index)
+            if tie.strength is Strength.STRONG:
+                retied.append(_tied(receipt, reading, tie))
+        receipts.retie(connection, retied)
+        return {receipt.delivery_id for receipt in retied}
+
+
+def _settle(connection: Transaction, touched: set[int | None], now: float) -> dict[int, State]:
+    """Let all receipts of some deliveries speak together."""
+    ids = {delivery for delivery in touched if delivery is not None}
+    by_delivery: dict[int, list[Receipt]] = {delivery: [] for delivery in ids}
+    for receipt in receipts.of_deliveries(connection, ids):
+        by_delivery[receipt.delivery_id or 0].append(receipt)
+    said: dict[int, Event] = {}
+    for delivery, told in by_delivery.items():
+        if event := verdict.together(told):
+            said[delivery] = event
+    return deliveries.told(connection, said, now=now)
+
+
+def _receipt(arrival: Arrival, reading: Reading, tie: ties.Tie, now: float) -> Receipt:
+    raw = arrival.raw or b""
+    signature = reading.signature
+    receipt = Receipt(
+        sha256=hashlib.sha256(raw).hexdigest(),
+        identity=receipts.identity(raw),
+        size=len(raw),
+        kind=reading.kind.value,
+        received_at=now,
+        origin=arrival.origin,
+        final=reading.final,
+        verified=reading.verified,
+        signer=signature.signer if signature else "",
+        outcome=reading.outcome.value if reading.outcome else None,
+        cause=reading.cause.value if reading.cause else None,
+        status=reading.status,
+        diagnostic=reading.diagnostic,
+        recipients=reading.recipients,
+        refs=tuple(map(ties.bare, reading.references)),
+        message_id=reading.message_id,
+        pec_id=ties.bare(reading.pec_id),
+        own_id=reading.own_id,
+        sender=reading.sender,
+        subject=reading.subject,
+        protocol=reading.protocol,
+        note=reading.note,
+        occurred_at=moment(reading),
+    )
+    return _tied(receipt, reading, tie)
+
+
+def _tied(receipt: Receipt, reading: Reading, tie: ties.Tie) -> Receipt:
+    return replace(
+        receipt,
+        delivery_id=tie.delivery_id,
+        strength=tie.strength,
+        tied_by=tie.by.value,
+        event=verdict.event(reading, tie),
+    )
+
+
+def _reading(receipt: Receipt) -> Reading:
+    """Return of a kept message what ties and settles it."""
+    states = {True: SignatureState.GOOD, False: SignatureState.BAD, None: SignatureState.ABSENT}
+    return Reading(
+        Kind(receipt.kind),
+        final=receipt.final,
+        recipients=receipt.recipients,
+        message_id=receipt.message_id,
+        pec_id=receipt.pec_id,
+        signature=Signature(states[receipt.verified]),
+        sender=receipt.sender,
+        subject=receipt.subject,
+        references=receipt.refs,
+    )
+
+
+def _count(tally: Tally, receipt: Receipt) -> None:
+    tally.kept[receipt.kind] += 1
+    if receipt.strength is Strength.WEAK:
+        tally.weak += 1
+    elif receipt.strength is Strength.STRONG and Kind(receipt.kind) in ties.PEC_RECEIPTS:
+        tally.unproved += receipt.verified is not True
+
+
+def _places(arrivals: Sequence[Arrival]) -> list[Place]:
+    """Return the last mark of each folder."""
+    last = {(one.mark.mailbox, one.mark.folder): one.mark for one in arrivals if one.mark}
+    return [Place(mark.mailbox, mark.folder, mark.uidvalidity, mark.uid) for mark in last.values()]
