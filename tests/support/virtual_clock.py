@@ -1,50 +1,5 @@
-"""Time that passes only when somebody sleeps: hours of waiting in a moment."""
+"""The rehearsal's clock under the name that tests use."""
 
-import asyncio
-import heapq
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from itertools import count
+from coalizione_mailer.rehearsal.clock import VirtualClock
 
-_REAL_SECONDS = 0.002
-
-
-class VirtualClock:
-    """A clock whose sleepers wake one after the other, as fast as the sockets between them allow.
-
-    Meanwhile the network takes no time, or as much as the next sleeper sleeps: like a real one.
-    """
-
-    def __init__(self, at: float) -> None:
-        self.time = at
-        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
-        self._number = count()
-
-    def now(self) -> float:
-        return self.time
-
-    async def sleep(self, seconds: float) -> None:
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._sleepers, (self.time + seconds, next(self._number), future))
-        await future
-
-    @asynccontextmanager
-    async def passing(self) -> AsyncIterator["VirtualClock"]:
-        """Let time pass while the block runs."""
-        driver = asyncio.create_task(self._pass())
-        try:
-            yield self
-        finally:
-            driver.cancel()
-            with suppress(asyncio.CancelledError):
-                await driver
-
-    async def _pass(self) -> None:
-        while True:
-            await asyncio.sleep(_REAL_SECONDS)
-            while self._sleepers and self._sleepers[0][2].done():
-                heapq.heappop(self._sleepers)
-            if self._sleepers:
-                wake_at, _, future = heapq.heappop(self._sleepers)
-                self.time = max(self.time, wake_at)
-                future.set_result(None)
+__all__ = ["VirtualClock"]

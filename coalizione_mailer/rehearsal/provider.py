@@ -1,0 +1,170 @@
+"""The world behind the server: what becomes of each message it takes, and what comes back.
+
+Everything follows from the seed and the address, so that every rehearsal can be had again.
+"""
+
+import hashlib
+import heapq
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from itertools import count, cycle, islice
+
+from coalizione_mailer.rehearsal.authority import Authority
+from coalizione_mailer.rehearsal.bounces import Dialect, Reason
+from coalizione_mailer.rehearsal.certified import Posting
+from coalizione_mailer.rehearsal.course import REASONS, Course, Mail, Post, Sort, noise
+from coalizione_mailer.rehearsal.plots import ARRIVES, CERTIFIED, ORDINARY, Plot, cast
+from coalizione_mailer.rehearsal.providers import impostor, providers
+from coalizione_mailer.rehearsal.record import Taken
+from coalizione_mailer.rehearsal.truth import Truth
+
+_ONCE = frozenset({Plot.FULL, Plot.TIMED_OUT, Plot.TOO_LATE, Plot.DELAYED_AND_BOUNCED})
+"""Plots of which a second letter to the same address knows nothing any more."""
+
+_NOISE = 0.02
+_LATER = frozenset({Reason.FULL, Reason.TIME_OUT})
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A recipient as the world knows it: a PEC mailbox, or an ordinary one."""
+
+    name: str
+    address: str
+    certified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """How ordinary mail comes back from an address."""
+
+    dialect: Dialect
+    reason: Reason
+    wrapped: bool
+
+
+class World:
+    """Takes messages, decides by lot, and has mail for the sender ready when its time comes."""
+
+    def __init__(self, seed: int, sender: str, towns: Mapping[str, Town], now: float) -> None:
+        """Give each of these towns (by address) its mailbox; ``now`` is in epoch seconds."""
+        self._seed = seed
+        self._sender = sender
+        self._towns = dict(towns)
+        self._authority = Authority("Autorità di prova", now)
+        self._providers = providers(self._authority)
+        self._impostor = impostor(Authority("Autorità di nessuno", now))
+        certified = [address for address, town in towns.items() if town.certified]
+        ordinary = [address for address, town in towns.items() if not town.certified]
+        self._plots = cast(seed, certified, CERTIFIED) | cast(seed, ordinary, ORDINARY)
+        self._ways = _ways(seed, ordinary, self._plots)
+        self._turns: Counter[str] = Counter()
+        self._pending: list[tuple[float, int, bytes]] = []
+        self._number = count()
+        self.truth = Truth()
+        self.written: Counter[Sort] = Counter()
+
+    @property
+    def authority(self) -> bytes:
+        """The certificate that this world's providers are believed by, PEM."""
+        return self._authority.pem
+
+    @property
+    def last(self) -> float | None:
+        """When the last message that is on its way arrives; None when nothing is."""
+        return max((at for at, _number, _content in self._pending), default=None)
+
+    def arrivals(self, until: float) -> Iterator[bytes]:
+        """Give what arrives up to a moment, in the order of arrival, once."""
+        while self._pending and self._pending[0][0] <= until:
+            yield heapq.heappop(self._pending)[2]
+
+    def plot(self, address: str) -> Plot | None:
+        """Tell what becomes of the first letter to an address; None where that is not decided."""
+        return self._plots.get(address)
+
+    def moves(self, old: str, new: str) -> None:
+        """Let a town have a mailbox that works, at another address of the same kind."""
+        town = self._towns[old]
+        self._towns[new] = Town(town.name, new, town.certified)
+
+    def takes(self, taken: Taken) -> None:
+        """Let a message that the server took go its way."""
+        address = taken.recipient
+        self._turns[address] += 1
+        lot = random.Random(f"{self._seed} {address} {self._turns[address]}")  # noqa: S311  nothing secret
+        plot = self._plot(address)
+        posting = self._posting(taken)
+        passage = self.truth.taken(posting.message_id, address, arrives=plot in ARRIVES)
+        ours = self._providers[0]
+        theirs = lot.choice(self._providers)
+        ways = self._ways.get(address) or _Ways(Dialect.POSTFIX, Reason.NO_USER, wrapped=True)
+        course = Course(
+            Post(ours, theirs, self._impostor),
+            posting,
+            self._towns[address].name,
+            plot,
+            taken.at,
+            lot,
+            ways.dialect,
+            ways.reason,
+            ways.wrapped,
+        )
+        for mail in course.mail():
+            if mail.word is not None:
+                passage.said.add(mail.word)
+            self._post(mail)
+        if lot.random() < _NOISE:
+            self._post(noise(lot, self._sender, taken.at + lot.uniform(0.0, 9e4), _STRANGERS))
+
+    def _plot(self, address: str) -> Plot:
+        """Return what becomes of this letter to an address, the first or a later one."""
+        usual = Plot.DELIVERED if self._towns[address].certified else Plot.ARRIVED
+        plot = self._plots.get(address, usual)
+        if self._turns[address] == 1:
+            return plot
+        ways = self._ways.get(address)
+        passed = plot is Plot.BOUNCED and ways is not None and ways.reason in _LATER
+        return usual if passed or plot in _ONCE else plot
+
+    def _posting(self, taken: Taken) -> Posting:
+        found = message_from_bytes(taken.content)
+        message_id = str(found["Message-ID"]).strip()
+        seed = f"{self._seed}/{message_id}/{self._turns[taken.recipient]}"
+        own = hashlib.sha256(seed.encode()).hexdigest()[:24]
+        return Posting(
+            sender=taken.sender,
+            recipient=taken.recipient,
+            external=not self._towns[taken.recipient].certified,
+            subject=str(make_header(decode_header(str(found["Subject"])))),
+            message_id=message_id,
+            identificativo=f"opec.{own}@{self._providers[0].domain}",
+            content=taken.content,
+        )
+
+    def _post(self, mail: Mail) -> None:
+        self.written[mail.sort] += 1
+        heapq.heappush(self._pending, (mail.at, next(self._number), mail.content))
+
+
+_STRANGERS = (
+    "assistenza@postacerta.example",
+    "offerte@forniture.example",
+    "notizie@rassegna.example",
+)
+
+
+def _ways(seed: int, addresses: list[str], plots: Mapping[str, Plot]) -> dict[str, _Ways]:
+    """Go through all dialects, wrapped and not, so that each is met; reasons are drawn."""
+    lot = random.Random(f"{seed} ways")  # noqa: S311  nothing secret
+    order = sorted(addresses)
+    lot.shuffle(order)
+    order.sort(key=lambda address: plots[address] not in {Plot.BOUNCED, Plot.DELAYED_AND_BOUNCED})
+    every = cycle([(dialect, wrapped) for dialect in Dialect for wrapped in (True, False)])
+    reasons = lot.choices(list(REASONS), list(REASONS.values()), k=len(order))
+    met = zip(order, islice(every, len(order)), reasons, strict=True)
+    return {address: _Ways(way[0], reason, way[1]) for address, way, reason in met}
