@@ -281,21 +281,21 @@ def _keep(found: list[tuple[str, str]], lines: list[bytes]) -> None:
 
 def _ranges(source: bytes, start: int, end: int, boundary: bytes) -> Iterator[tuple[int, int]]:
     """Return where each part of a multipart lies; a lost closing delimiter ends it at its end."""
-    delimiter = re.compile(b"--" + re.escape(boundary) + rb"(--)?[ \t]*\r?(?:\n|\Z)")
+    delimiter = b"--" + boundary
     first = -1
-    position = start
-    while True:
-        match = delimiter.search(source, position, end)
-        if match is None:
-            break
-        position = match.end()
-        if match.start() > start and source[match.start() - 1] != _LF:
-            continue
-        if first >= 0:
-            yield first, max(first, _before_newline(source, match.start()))
-        first = match.end()
-        if match.group(1):
-            return
+    position = source.find(delimiter, start, end)
+    while position >= 0:
+        newline = source.find(b"\n", position, end)
+        after = end if newline < 0 else newline + 1
+        rest = source[position + len(delimiter) : min(after, position + MOST_VALUE)].rstrip()
+        if rest in {b"", b"--"} and (position == start or source[position - 1] == _LF):
+            if first >= 0:
+                yield first, max(first, _before_newline(source, position))
+            first = after
+            if rest:
+                return
+            position = after - 1  # the next delimiter may follow at once
+        position = source.find(delimiter, position + 1, end)
     if 0 <= first < end:
         yield first, end
 

@@ -76,7 +76,8 @@ class Reading:
     message it speaks of, without angle brackets; ``pec_id`` the provider's ``identificativo``.
     ``final`` says that nothing more will come about it. ``references`` are the ids a reply
     answers; ``protocol`` the receiving office's number in an acknowledgement. ``inner`` is what
-    an envelope carries, as bytes, for whoever reads replies. ``occurred`` is the moment the
+    an envelope carries, as bytes, for whoever reads replies. ``original_sender`` is whose message a
+    PEC receipt certifies to be about: one that is not about ours changes nothing. ``occurred`` is the moment the
     provider certifies, else the message's Date.
     """
 
@@ -98,6 +99,7 @@ class Reading:
     references: tuple[str, ...] = ()
     protocol: str = ""
     inner: bytes | None = None
+    original_sender: str = ""
 
     @property
     def verified(self) -> bool | None:

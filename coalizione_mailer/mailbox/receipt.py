@@ -87,6 +87,7 @@ def read(tree: mime.Part, value: str, signed: Signed) -> Reading:
         subject=tree.words("subject"),
         occurred=(certified.moment if certified else None) or mime.date(tree),
         own_id=mime.identifier(tree.first("message-id")),
+        original_sender=mime.address(certified.sender) if certified else "",
     )
 
 
