@@ -24,6 +24,7 @@ MOST_PARTS = 500
 MOST_HEADERS = 500
 MOST_HEADER_BYTES = 256 * 1024  # all headers of one part
 MOST_VALUE = 16 * 1024  # one header
+MOST_PADDING = 200  # blanks after a delimiter
 MOST_TEXT = 512 * 1024  # the text of one part
 
 _LF = ord("\n")
@@ -285,9 +286,11 @@ def _ranges(source: bytes, start: int, end: int, boundary: bytes) -> Iterator[tu
     first = -1
     position = source.find(delimiter, start, end)
     while position >= 0:
-        newline = source.find(b"\n", position, end)
-        after = end if newline < 0 else newline + 1
-        rest = source[position + len(delimiter) : min(after, position + MOST_VALUE)].rstrip()
+        # A delimiter's line is short: looking no further keeps the time linear.
+        limit = min(end, position + len(delimiter) + MOST_PADDING)
+        newline = source.find(b"\n", position, limit)
+        after = limit if newline < 0 else newline + 1
+        rest = source[position + len(delimiter) : after].rstrip()
         if rest in {b"", b"--"} and (position == start or source[position - 1] == _LF):
             if first >= 0:
                 yield first, max(first, _before_newline(source, position))

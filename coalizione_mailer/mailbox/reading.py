@@ -77,8 +77,8 @@ class Reading:
     ``final`` says that nothing more will come about it. ``references`` are the ids a reply
     answers; ``protocol`` the receiving office's number in an acknowledgement. ``inner`` is what
     an envelope carries, as bytes, for whoever reads replies. ``original_sender`` is whose message a
-    PEC receipt certifies to be about: one that is not about ours changes nothing. ``occurred`` is the moment the
-    provider certifies, else the message's Date.
+    PEC receipt certifies to be about: one that is not about ours changes nothing. ``occurred`` is
+    the moment the provider certifies, else the message's Date.
     """
 
     kind: Kind
