@@ -188,8 +188,11 @@ class _Places:
         """Return the Comune of a row, or the code of a problem and what is near."""
         sigla = _RENAMED.get(row.sigla.upper(), row.sigla.upper())
         here = self._index.same(row.name, lambda comune: comune.sigla == sigla)
-        near = here or self._index.same(row.name, lambda comune: self._may_be(comune, sigla))
-        if len(near) == 1:
+        anywhere = self._index.same(row.name)
+        near = here or [one for one in anywhere if self._may_be(one, sigla)]
+        # Of homonyms only the sigla tells; but for Sardinia, whose provinces come and go.
+        sure = here or len(anywhere) == 1 or sigla in _SARDINIAN
+        if len(near) == 1 and sure:
             return near[0]
         if near:
             return Code.HEAD_UNMATCHED, tuple(map(label, near))

@@ -50,7 +50,7 @@ _OFFICES = {
 }
 _DEPUTIES = re.compile(r"\b(?:sub|vice)\s?commissar|\bad acta\b")
 _ACTING = re.compile(
-    r"\bvice\s?sindac|\breggente\b|\bfacente funzion|\b(?:assessore|consigliere)\b"
+    r"\bvice\s?sindac|\breggente\b|\bfacente funzion|\b(?:assessore|consigliere) anziano"
 )
 _DAY = re.compile(
     r"(?:(?P<y>\d{4})-(?P<m>\d\d?)-(?P<d>\d\d?)|(?P<D>\d\d?)[/.-](?P<M>\d\d?)[/.-](?P<Y>\d{4}))"

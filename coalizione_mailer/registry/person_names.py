@@ -21,7 +21,7 @@ _APOSTROPHES = str.maketrans(
     | dict.fromkeys("\u2010\u2011\u2212", "-")
 )
 _TITLE = re.compile(
-    r"(?:(?:dott|dr|prof|sig)\.?\s?(?:ssa|ra)\b\.?\s*"
+    r"\b(?:(?:dott|dr|prof|sig)\.?\s?(?:ssa|ra)\b\.?\s*"
     r"|(?:dott|dr|prof|avv|ing|arch|geom|rag|on|sen|cav|comm|sig|gen|col|p\.\s?i)\.\s*"
     r"|(?:dottoressa|dottor|professoressa|professor|avvocato|ingegner|architetto)\s+)+",
     re.IGNORECASE,
@@ -65,6 +65,8 @@ _ACCENTED_GIVEN = frozenset(_words("nicolo niccolo giosue gesue noe mose esau ar
 _MAC = frozenset(
     _words("macdonald macleod macgregor maclean macarthur macmillan macintyre mackenzie mackay")
 )
+# "ROSSi": half in capitals, by a slip.
+_SHOUTED = re.compile(r"[A-ZÀ-ÖØ-ÞŠŽČĆĐ]{2}")
 _CONSONANTS = frozenset("bcdfghjklmnpqrstvwxzčćšžđçñß")
 
 
@@ -109,14 +111,15 @@ def _clean(text: str) -> str:
 def _written(text: str, *, given: bool) -> str | None:
     """Return a given or family name as it is written, None where that is not sure."""
     words = text.split(" ")
-    recase = text.isupper() or text.islower()
+    small = text.islower()
     if all(word.casefold() in _PARTICLES for word in words):
         return None
     written = []
     for place, word in enumerate(words):
         followed = place + 1 < len(words)
         parts = [
-            _part(part, recase=recase, given=given, followed=followed) for part in word.split("-")
+            _part(part, recase=small or _capitals(part), given=given, followed=followed)
+            for part in word.split("-")
         ]
         if None in parts:
             return None
@@ -129,6 +132,8 @@ def _part(part: str, *, recase: bool, given: bool, followed: bool) -> str | None
     low = part.casefold()
     plain = low.replace("'", "")
     if not _WORD.fullmatch(part) or len(plain) < 2 or low in _NO_NAME or _unspeakable(plain):  # noqa: PLR2004  one letter is an initial
+        return None
+    if not recase and _SHOUTED.search(part):
         return None
     if recase and low in _SMALL and followed and not given:
         return low
@@ -156,6 +161,8 @@ def _elision(
 def _ending(head: str, *, recase: bool, given: bool, followed: bool) -> str | None:
     """Return a word with an apostrophe at its end: an accent, or a word cut short."""
     low = head.casefold()
+    if len(low) < 2:  # noqa: PLR2004  "Dall'O'" may be Dall'Ò or Dall'Olio cut short
+        return None
     if "'" in head:
         article, apostrophe, name = head.partition("'")
         ending = _ending(name, recase=recase, given=given, followed=followed)
@@ -184,6 +191,11 @@ def _cased(word: str) -> str:
     if low.startswith("mc") and len(low) > 3:  # noqa: PLR2004  Mc and a name
         return f"Mc{low[2:].capitalize()}"
     return f"Mac{low[3:].capitalize()}" if low in _MAC else low.capitalize()
+
+
+def _capitals(part: str) -> bool:
+    """Tell a word in capitals; the sharp s has none."""
+    return part.replace("ß", "").isupper()
 
 
 def _unspeakable(plain: str) -> bool:
