@@ -62,6 +62,13 @@ class Code(StrEnum):
     FOLDER_NOT_EMPTY = "folder-not-empty"
     FILE_BUSY = "file-busy"
     FILE_UNWRITABLE = "file-unwritable"
+    # official files
+    FILE_NOT_OFFICIAL = "file-not-official"
+    FILE_OTHER_KIND = "file-other-kind"
+    FILE_TOO_LARGE = "file-too-large"
+    FILE_TRUNCATED = "file-truncated"
+    TOTAL_MISSING = "total-missing"
+    TOTAL_WRONG = "total-wrong"
     # register
     COLUMN_MISSING = "column-missing"
     COLUMN_DUPLICATE = "column-duplicate"
@@ -107,6 +114,7 @@ class Code(StrEnum):
     TEMPLATE_FIELD = "template-field"
     TEMPLATE_RESOURCE = "template-resource"
     LETTER_PAGES = "letter-pages"
+    LETTERS_WHOLE = "letters-whole"
     GLYPH_MISSING = "glyph-missing"
     SUBSETTER_MISSING = "subsetter-missing"
     PANGO_MISSING = "pango-missing"

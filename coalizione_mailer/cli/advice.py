@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from coalizione_mailer.cli import downloads
 from coalizione_mailer.cli.console import number
 from coalizione_mailer.cli.language import _, ngettext
 from coalizione_mailer.cli.sentences import sentences
@@ -181,6 +182,7 @@ _SAID: dict[Code, Callable[[Problem], str]] = {
     Code.NAME_UNSURE: _counted,
     Code.MANDATE_STALE: _counted,
     Code.MANDATE_VACANT: _counted,
+    **downloads.said(),
 }
 """Codes that need more than one sentence."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from coalizione_mailer.cli import dataset, examined, heads
+from coalizione_mailer.cli import dataset, downloads, examined, heads
 from coalizione_mailer.cli.language import _
 from coalizione_mailer.errors import Code
 
@@ -13,7 +13,7 @@ def sentences() -> dict[Code, Callable[[], str]]:
 
 
 def _others() -> dict[Code, Callable[[], str]]:
-    return examined.sentences() | dataset.sentences() | heads.sentences()
+    return examined.sentences() | dataset.sentences() | heads.sentences() | downloads.sentences()
 
 
 def _file_sentences() -> dict[Code, Callable[[], str]]:

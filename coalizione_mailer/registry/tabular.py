@@ -109,8 +109,8 @@ def read_table(path: Path, wanted: Collection[str]) -> Table:
     import pandas as pd
 
     file = str(path)
-    raw = _read(path)
-    text = _Text(raw, _encoding(raw, file))
+    raw = read_bytes(path)
+    text = _Text(raw, encoding_of(raw, file))
     separator = text.named_separator() or max(_SEPARATORS, key=partial(_fitness, text, wanted))
     rows = text.rows(separator)
     header_line, header = _header(rows)
@@ -158,7 +158,11 @@ class _Columns:
         )
 
 
-def _read(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Read a whole file of at most ``MAX_BYTES``.
+
+    Raises ProblemsError with FILE_MISSING or FILE_UNREADABLE.
+    """
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
@@ -181,7 +185,7 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _encoding(raw: bytes, file: str) -> str:
+def encoding_of(raw: bytes, file: str) -> str:
     """Say how a file is written: UTF-8, UTF-16 with its mark, or else Windows's cp1252.
 
     Raises ProblemsError for UTF-8 that was damaged, with the damaged lines: read as cp1252 it

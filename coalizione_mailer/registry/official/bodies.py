@@ -1,0 +1,119 @@
+"""IPA's index of public bodies: ``enti`` as CSV, XLSX or JSON, and the ``amministrazioni`` of old.
+
+A body has up to five addresses, each with its type; Comuni and their consortia are category L6,
+and most Comuni have ``c_`` and the cadastral code as their own code.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+from coalizione_mailer.errors import Code
+from coalizione_mailer.registry.official.cells import day, istat_code, picker, something
+from coalizione_mailer.registry.official.formats import ENTI
+from coalizione_mailer.registry.official.grid import Grid, warned
+from coalizione_mailer.registry.official.tables import read_grid
+from coalizione_mailer.registry.official.values import Body, BodyIndex, Kind, Mail
+
+_COMUNI = "L6"
+_COMUNI_OF_OLD = "comuni"
+_OWN_CODE = re.compile(r"c_([a-z][0-9]{3})", re.IGNORECASE)
+_FIELDS = ("codice_ipa", "name", "category", "typology", "istat", "catastale")
+_HEAD = ("given", "family", "title")
+_POSITIONS = range(1, 6)
+_MAILS = tuple(f"{column}{position}" for position in _POSITIONS for column in ("mail", "type"))
+
+
+def read_body_index(path: Path) -> BodyIndex:
+    """Read IPA's index; only bodies that can concern a Comune are kept.
+
+    ``warnings`` are rows passed over: those that cannot be told apart into cells (ROW_WRONG), and
+    a body that is there already (COMUNE_DUPLICATE). Raises ProblemsError as ``read_grid`` does.
+    """
+    grid = read_grid(path, Kind.IPA)
+    counted = _Counted()
+    bodies = tuple(_distinct(_bodies(grid, counted), grid))
+    source = grid.source(counted.rows, counted.newest)
+    return BodyIndex(source, bodies, warned(grid.oddities))
+
+
+class _Counted:
+    """How many rows were read, and the newest of their days."""
+
+    rows: int = 0
+    newest: date | None = None
+
+    def add(self, updated: date | None) -> None:
+        """Count a row."""
+        self.rows += 1
+        if updated and (self.newest is None or updated > self.newest):
+            self.newest = updated
+
+
+def _bodies(grid: Grid, counted: _Counted) -> Iterator[Body]:
+    """Read the rows that can concern a Comune; of the others only the day is taken."""
+    concerns = _concerns(grid)
+    fields, head, mails = (picker(grid.places, *of) for of in (_FIELDS, _HEAD, _MAILS))
+    stamp = grid.places.get("updated", -1)
+    for line, row in grid.rows():
+        row.append("")
+        updated = day(row[stamp])
+        counted.add(updated)
+        if not concerns(row):
+            continue
+        code, name, category, typology, istat, catastale = map(str.strip, fields(row))
+        given, family, title = map(something, head(row))
+        own = _OWN_CODE.fullmatch(code)
+        yield Body(
+            codice_ipa=code,
+            name=name,
+            category=category or _COMUNI,
+            typology=typology,
+            istat=istat_code(istat),
+            catastale=(catastale or (own[1] if own else "")).upper(),
+            head=(given, family, title),
+            mails=_mails(mails(row)),
+            updated=updated,
+            line=line,
+        )
+
+
+def _concerns(grid: Grid) -> Callable[[list[str]], bool]:
+    """Return what tells a Comune's or a consortium's row from a school's."""
+    code = grid.places["codice_ipa"]
+    if grid.format is ENTI:
+        category = grid.places["category"]
+        return lambda row: row[category].strip() == _COMUNI or bool(_OWN_CODE.fullmatch(row[code]))
+    typology = grid.places["typology"]
+    return lambda row: (
+        row[typology].casefold().lstrip().startswith(_COMUNI_OF_OLD)
+        or bool(_OWN_CODE.fullmatch(row[code]))
+    )
+
+
+def _mails(cells: tuple[str, ...]) -> tuple[Mail, ...]:
+    """Pair addresses with their types; placeholders are no addresses, but keep their places."""
+    found = []
+    for position, cell, kind in zip(_POSITIONS, cells[::2], cells[1::2], strict=True):
+        if cell and (address := something(cell)):
+            found.append(Mail(address, kind.strip().lower().startswith("pec"), position))
+    return tuple(found)
+
+
+def _distinct(bodies: Iterable[Body], grid: Grid) -> Iterator[Body]:
+    """Pass over a body that is there already."""
+    first: dict[str, int | None] = {}
+    for body in bodies:
+        key = body.codice_ipa.lower()
+        if key in first:
+            grid.note(
+                body.line or 0,
+                body.codice_ipa,
+                str(first[key]),
+                key="codice_ipa",
+                code=Code.COMUNE_DUPLICATE,
+            )
+            continue
+        first[key] = body.line
+        yield body
