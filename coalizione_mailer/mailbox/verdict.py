@@ -1,0 +1,132 @@
+"""Why a letter was refused: enhanced status code (RFC 3463), SMTP code and words, judged together.
+
+The same judge reads delivery reports and the answers of our own server. A third of all refusals
+with a permanent code are about a full box, a policy or the content: so the words go before the
+code, and the code decides where the words say nothing.
+"""
+
+import re
+from dataclasses import dataclass
+
+from coalizione_mailer.mailbox.reading import Cause, Severity
+from coalizione_mailer.mailbox.rules import Group, rules
+
+MOST_WORDS = 4000
+"""Characters that are looked at; a server's answer is shorter (RFC 5321, 4.5.3.1.5)."""
+
+_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
+_CODE = re.compile(r"(?<![\d.@-])([245][0-5]\d)(?=[ \-:;,#]|$)")
+_ADDRESS = re.compile(r"<?[^\s<>@\"']{1,64}@[^\s<>@\"',;]{1,255}>?")
+_LINK = re.compile(r"https?://[^\s<>\"]{1,500}")
+_SPACE = re.compile(r"\s+")
+
+
+# The codes that settle it without a word (RFC 3463, section 3; RFC 7504; RFC 7505): subject.detail.
+_GONE = frozenset({"1.1", "1.2", "1.3", "1.4", "1.6", "1.10", "3.2", "4.4"})
+_DETAILS = {
+    "1.7": Cause.CONTENT,  # 1.7 to 1.9 speak of the sender's address
+    "1.8": Cause.CONTENT,
+    "1.9": Cause.CONTENT,
+    "2.2": Cause.FULL,
+    "2.3": Cause.CONTENT,  # too long for this box
+    "2.4": Cause.CONTENT,  # a list that did not expand
+    "3.4": Cause.CONTENT,  # too big for the system
+}
+_SUBJECTS = {
+    "3": Cause.TEMPORARY,  # the mail system
+    "4": Cause.TEMPORARY,  # network and routing
+    "6": Cause.CONTENT,  # the content or its form
+    "7": Cause.CONTENT,  # security and policy
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement; ``sure`` when words or a precise code were understood."""
+
+    severity: Severity
+    cause: Cause
+    sure: bool = True
+
+
+_CODES = {
+    **dict.fromkeys(
+        ("500", "501", "502", "503", "504", "555"), Verdict(Severity.SOFT, Cause.CONTENT)
+    ),
+    **dict.fromkeys(("521", "551", "553", "556"), Verdict(Severity.HARD, Cause.DEAD)),  # RFC 7504
+    "552": Verdict(Severity.SOFT, Cause.FULL),
+}
+"""What a reply code alone says (RFC 5321, 4.2.3)."""
+
+
+def status_in(text: str) -> str:
+    """Return the enhanced status code in a text, the most precise one; empty where there is none.
+
+    RFC 3463: class.subject.detail; ``x.0.0`` says nothing and gives way to any other.
+    """
+    found = [".".join(match.groups()) for match in _STATUS.finditer(text[:MOST_WORDS])]
+    precise = [code for code in found if not code.endswith(".0.0") and code[0] != "2"]
+    return next(iter(precise or found), "")
+
+
+def code_in(text: str) -> str:
+    """Return the SMTP reply code in a text (RFC 5321, 4.2.1), 4xx or 5xx; empty where none is."""
+    codes = [match.group(1) for match in _CODE.finditer(text[:MOST_WORDS])]
+    return next((code for code in codes if code[0] in "45"), "")
+
+
+def judge(status: str, code: str, text: str) -> Verdict:
+    """Say how heavy a refusal is and why; ``status`` and ``code`` may be empty."""
+    words = bare(text)
+    group = next((each for each in rules().verdicts if each.speaks(words)), None)
+    temporary = (status or code)[:1] == "4"
+    if group is not None and group.name != "dead-perhaps":
+        return _spoken(group, words, temporary=temporary)
+    by_code = _coded(status)
+    if by_code is not None:
+        return by_code
+    if group is not None and not temporary:
+        return Verdict(group.severity, group.cause)
+    return _by_reply(code or status)
+
+
+def judge_answer(code: int | None, text: str) -> Verdict:
+    """Judge an answer of the SMTP server while sending."""
+    return judge(status_in(text), str(code or ""), text)
+
+
+def bare(text: str) -> str:
+    """Return a text as the rules compare it: small letters, one blank, no address, no link."""
+    text = _LINK.sub(" ", text[:MOST_WORDS])
+    return _SPACE.sub(" ", _ADDRESS.sub(" ", text)).casefold().strip()
+
+
+def _spoken(group: Group, words: str, *, temporary: bool) -> Verdict:
+    """Judge by the group of words, unless the moment of the refusal takes them back."""
+    if group.name == "dead-user" and rules().named["after-data"].speaks(words):
+        return Verdict(Severity.SOFT, Cause.CONTENT)
+    if temporary and group.severity is Severity.HARD and group.name != "dead-host":
+        return Verdict(Severity.SOFT, Cause.TEMPORARY)
+    return Verdict(group.severity, group.cause)
+
+
+def _coded(status: str) -> Verdict | None:
+    """Judge by the enhanced code alone (RFC 3463, section 3); None where it is vague."""
+    if status[:1] not in {"4", "5"}:
+        return None
+    kind, subject, detail = status.split(".")
+    if kind == "5" and f"{subject}.{detail}" in _GONE:
+        return Verdict(Severity.HARD, Cause.DEAD)
+    cause = _DETAILS.get(f"{subject}.{detail}") or _SUBJECTS.get(subject)
+    return Verdict(Severity.SOFT, cause) if cause else None
+
+
+def _by_reply(code: str) -> Verdict:
+    """Judge where neither words nor a precise code say anything: the class is all there is."""
+    known = _CODES.get(code[:3])
+    if known is not None:
+        return known
+    if code[:1] == "4":
+        return Verdict(Severity.SOFT, Cause.TEMPORARY)
+    # Refused for good and no reason given: in most cases nobody is there.
+    return Verdict(Severity.HARD, Cause.DEAD if code == "550" else Cause.UNKNOWN, sure=False)
