@@ -13,6 +13,7 @@ from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
 from coalizione_mailer.letter.message import File
 from coalizione_mailer.model import Comune, Office, Recipient, Selection
 from coalizione_mailer.registry import history
+from coalizione_mailer.registry.addr_spec import is_reserved
 from coalizione_mailer.registry.addresses import AddressBook, read_addresses, recipients
 from coalizione_mailer.registry.corrections import Atlas, corrected, read_corrections
 from coalizione_mailer.registry.mayors import MayorBook, read_mayors
@@ -20,8 +21,6 @@ from coalizione_mailer.registry.reader import read_register
 from coalizione_mailer.registry.register import Register
 from coalizione_mailer.registry.selection import select
 
-RESERVED = ("example", "test", "invalid", "localhost", "example.com", "example.net", "example.org")
-"""Domains that nobody can own (RFC 2606, RFC 6761)."""
 
 _SHOWN = 5
 
@@ -200,9 +199,3 @@ def _reserved(campaign: Campaign, chosen: Iterable[Recipient]) -> list[Problem]:
         return []
     book = str(Path(campaign.configuration.recipients.addresses))
     return [Problem(Code.ADDRESS_RESERVED, severity, file=book, found=str(len(found)))]
-
-
-def is_reserved(address: str) -> bool:
-    """Tell whether an address can reach nobody."""
-    domain = address.rpartition("@")[2].lower().rstrip(".")
-    return any(domain == name or domain.endswith(f".{name}") for name in RESERVED)

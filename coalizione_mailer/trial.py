@@ -9,8 +9,8 @@ from coalizione_mailer.correspondence import Correspondence, Identity, Prepared,
 from coalizione_mailer.errors import Code, Problem, ProblemsError
 from coalizione_mailer.lifecycle import Outcome
 from coalizione_mailer.model import Envelope, Recipient
-from coalizione_mailer.plan import is_reserved, plan
-from coalizione_mailer.registry.addr_spec import addr_spec
+from coalizione_mailer.plan import plan
+from coalizione_mailer.registry.addr_spec import addr_spec, is_reserved
 from coalizione_mailer.transport import Session, Transport
 
 

@@ -65,7 +65,7 @@ def refuse_reserved(ledger: "Ledger", opened: "Round", campaign: "Campaign") -> 
     The server is no part of the freeze: it may be another one by now. Raises ProblemsError.
     """
     from coalizione_mailer.ledger import reports
-    from coalizione_mailer.plan import RESERVED
+    from coalizione_mailer.registry.addr_spec import RESERVED
 
     if campaign.configuration.smtp.loopback:
         return

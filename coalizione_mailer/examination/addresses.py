@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from coalizione_mailer.campaign import Campaign
 from coalizione_mailer.errors import Code, Problem, Severity
-from coalizione_mailer.examination.domains import ORDINARY, meant, other_office
+from coalizione_mailer.examination.domains import meant
 from coalizione_mailer.model import Channel, Recipient
+from coalizione_mailer.registry.mailboxes import ORDINARY, other_office
 
 
 def addresses(recipients: Iterable[Recipient], book: str) -> list[Problem]:

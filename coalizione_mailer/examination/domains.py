@@ -1,18 +1,10 @@
-"""What is known of addresses by their look: mistyped domains, ordinary mail, other offices."""
+"""Domains that were meant otherwise, and those of PEC that many Comuni use."""
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-ORDINARY = frozenset(
-    {
-        "gmail.com", "googlemail.com", "libero.it", "virgilio.it", "hotmail.com", "hotmail.it",
-        "outlook.com", "outlook.it", "live.it", "yahoo.it", "yahoo.com", "tiscali.it", "alice.it",
-        "tin.it", "inwind.it", "iol.it", "fastwebnet.it", "icloud.com", "msn.com", "email.it",
-    }
-)  # fmt: skip
-"""Domains of ordinary mail: they give no PEC boxes."""
+from coalizione_mailer.registry.mailboxes import ORDINARY
 
 CERTIFIED = frozenset(
     {
@@ -46,25 +38,6 @@ _MISTYPED_ENDS: Mapping[str, str] = MappingProxyType(
 _SHORTEST_ALIKE = 8
 """Shorter domains are one letter away from somebody else's all too often."""
 
-_PROTOCOL = ("protocol", "pec", "comune", "posta", "segreteria", "affarigenerali", "urp")
-
-OTHER_OFFICES = frozenset(
-    {
-        # They do not register what comes in: the letter would lie there.
-        "elettorale", "anagrafe", "statocivile", "demografici", "tributi", "entrate", "imu", "tari",
-        "polizia", "polizialocale", "poliziamunicipale", "pm", "vigili", "ragioneria",
-        "finanziario", "bilancio", "economato", "suap", "sue", "edilizia", "ediliziaprivata",
-        "urbanistica", "tecnico", "lavoripubblici", "llpp", "manutenzioni", "sociali", "sociale",
-        "assistentesociale", "biblioteca", "scuola", "istruzione", "cultura", "sport", "personale",
-        "appalti", "gare", "contratti", "ambiente", "commercio", "avvocatura", "cimiteri",
-        # A person, who leaves with the office.
-        "sindaco", "vicesindaco", "assessore", "consigliere",
-    }
-)  # fmt: skip
-"""Words before the @ that are not the protocol office."""
-
-_PREFIX = re.compile(r"^(ufficio|uffici|uff|servizio|servizi|settore|area)(?=[a-z])")
-
 
 @lru_cache
 def meant(domain: str) -> tuple[str, bool] | None:
@@ -78,14 +51,6 @@ def meant(domain: str) -> tuple[str, bool] | None:
         return f"{before}.{_MISTYPED_ENDS[end]}", True
     alike = _alike(domain)
     return (alike, False) if alike else None
-
-
-def other_office(local: str) -> str | None:
-    """Return the office that the part before the @ names, if it is not the protocol's."""
-    words = [_PREFIX.sub("", word) for word in re.split(r"[^a-z]+", local.lower())]
-    if any(word.startswith(_PROTOCOL) for word in words):
-        return None
-    return next((word for word in words if word in OTHER_OFFICES), None)
 
 
 def _alike(domain: str) -> str | None:

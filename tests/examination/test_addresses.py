@@ -4,8 +4,9 @@ import pytest
 
 from coalizione_mailer.errors import Code, Severity
 from coalizione_mailer.examination.addresses import addresses
-from coalizione_mailer.examination.domains import meant, other_office
+from coalizione_mailer.examination.domains import meant
 from coalizione_mailer.model import Address, Channel, Comune, Recipient
+from coalizione_mailer.registry.mailboxes import other_office
 
 THIENE = Comune("024105", "L157", "Thiene", "", "Vicenza", "VI", "Veneto", "Nord-est")
 

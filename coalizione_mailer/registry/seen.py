@@ -1,0 +1,166 @@
+"""``data/indirizzi-visti.csv``: every address an import saw, what was made of it, and why.
+
+One row an address, for the office to open in its spreadsheet: ``esito`` is taken or passed over,
+``motivo`` the rule or the reason. Written by ``mailer import``, read by ``mailer comuni --why``.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from coalizione_mailer.errors import Code, Problem, ProblemsError
+from coalizione_mailer.model import Channel
+from coalizione_mailer.registry.choice import (
+    Choice,
+    Choices,
+    PassedOver,
+    Reason,
+    Rule,
+    Seen,
+    Taken,
+)
+from coalizione_mailer.registry.codes import CATASTALE, catastale_codes
+from coalizione_mailer.registry.register import Register
+from coalizione_mailer.registry.sheets import office_csv
+from coalizione_mailer.registry.tabular import Table, read_table
+
+FILE = "indirizzi-visti.csv"
+"""Its name, beside the register."""
+
+COLUMNS = (
+    "codice_istat",
+    "codice_catastale",
+    "denominazione",
+    "canale",
+    "indirizzo",
+    "esito",
+    "motivo",
+    "dubbi",
+    "condiviso_con",
+    "codice_ipa",
+    "ente",
+    "posizione",
+    "fonte",
+    "visto_dal",
+    "visto_il",
+)
+_TAKEN, _PASSED = "usato", "scartato"
+
+
+def seen_csv(choices: Choices, register: Register) -> bytes:
+    """Write all that was seen, in the order of the register; those it does not have come last."""
+    known = register.by_catastale
+    places = {comune.codice_catastale: place for place, comune in enumerate(register.comuni)}
+    codes = sorted(choices.by_catastale, key=lambda code: (places.get(code, len(places)), code))
+    rows = []
+    for code in codes:
+        names = (known[code].codice_istat, known[code].denominazione) if code in known else ("", "")
+        rows += [(names[0], code, names[1], *row) for row in _rows(choices.by_catastale[code])]
+    return office_csv(COLUMNS, rows)
+
+
+def read_seen(path: Path) -> Choices:
+    """Read what was seen; a campaign without the file has seen nothing.
+
+    Raises ProblemsError with all that is wrong, each with its line: COLUMN_MISSING, ROW_WRONG.
+    """
+    if not path.exists():
+        return Choices({})
+    table = read_table(path, COLUMNS)
+    if problems := [*table.require(COLUMNS[1:]), *table.problems]:
+        raise ProblemsError(problems)
+    table.frame["codice_catastale"] = catastale_codes(table.frame["codice_catastale"])
+    if problems := _wrong_cells(table):
+        raise ProblemsError(sorted(problems, key=lambda problem: problem.line or 0))
+    taken: dict[str, dict[Channel, Taken]] = defaultdict(dict)
+    passed: dict[str, list[PassedOver]] = defaultdict(list)
+    twice = []
+    columns = (table.frame[name].tolist() for name in COLUMNS)
+    for line, row in zip(table.frame.index, zip(*columns, strict=True), strict=True):
+        cells = dict(zip(COLUMNS, row, strict=True))
+        seen = _seen(cells)
+        if cells["esito"] == _PASSED:
+            others = tuple(cells["condiviso_con"].split())
+            passed[seen.codice_catastale].append(PassedOver(seen, Reason(cells["motivo"]), others))
+        elif seen.channel in taken[seen.codice_catastale]:
+            twice.append(_twice(table.file, int(line), seen))
+        else:
+            doubts = tuple(Reason(word) for word in cells["dubbi"].split())
+            taken[seen.codice_catastale][seen.channel] = Taken(seen, Rule(cells["motivo"]), doubts)
+    if twice:
+        raise ProblemsError(twice)
+    codes = sorted(taken.keys() | passed.keys())
+    return Choices({c: Choice(dict(taken.get(c, {})), tuple(passed.get(c, ()))) for c in codes})
+
+
+def _rows(choice: Choice) -> Iterator[tuple[object, ...]]:
+    """Give the rows of one Comune: what is used first."""
+    for channel in Channel:
+        if taken := choice.taken.get(channel):
+            yield _row(taken.seen, _TAKEN, taken.rule, " ".join(taken.doubts), "")
+    for one in choice.passed:
+        yield _row(one.seen, _PASSED, one.reason, "", " ".join(one.others))
+
+
+def _row(seen: Seen, outcome: str, why: str, doubts: str, others: str) -> tuple[object, ...]:
+    days = (day.isoformat() if day else "" for day in (seen.first, seen.last))
+    return (
+        seen.channel.value,
+        seen.address,
+        outcome,
+        why,
+        doubts,
+        others,
+        seen.codice_ipa,
+        seen.ente,
+        seen.position,
+        seen.source,
+        *days,
+    )
+
+
+def _wrong_cells(table: Table) -> list[Problem]:
+    frame = table.frame
+    used = frame["esito"] == _TAKEN
+    reasons, rules = list(Reason), list(Rule)
+    problems = [
+        *table.wrong("codice_catastale", ~frame["codice_catastale"].str.fullmatch(CATASTALE)),
+        *table.wrong("canale", ~frame["canale"].isin(list(Channel)), expected=tuple(Channel)),
+        *table.wrong("esito", ~frame["esito"].isin([_TAKEN, _PASSED]), expected=(_TAKEN, _PASSED)),
+        *table.wrong("motivo", used & ~frame["motivo"].isin(rules), expected=rules),
+        *table.wrong("motivo", ~used & ~frame["motivo"].isin(reasons), expected=reasons),
+        *table.wrong("posizione", ~frame["posizione"].str.fullmatch(r"\d{1,3}")),
+    ]
+    doubts = [not set(text.split()) <= set(reasons) for text in frame["dubbi"].tolist()]
+    problems += table.wrong("dubbi", doubts, expected=reasons)
+    for column in ("visto_dal", "visto_il"):
+        days = [text != "" and _day(text) is None for text in frame[column].tolist()]
+        problems += table.wrong(column, days, expected=("2017-09-18",))
+    return problems
+
+
+def _seen(cells: dict[str, str]) -> Seen:
+    return Seen(
+        cells["codice_catastale"],
+        Channel(cells["canale"]),
+        # What Excel would have run as a formula has an apostrophe before it.
+        cells["indirizzo"].removeprefix("'"),
+        cells["codice_ipa"].removeprefix("'"),
+        cells["ente"].removeprefix("'"),
+        int(cells["posizione"]),
+        cells["fonte"].removeprefix("'"),
+        _day(cells["visto_dal"]),
+        _day(cells["visto_il"]),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _twice(file: str, line: int, seen: Seen) -> Problem:
+    return Problem(Code.ROW_WRONG, file=file, line=line, key="esito", found=seen.address)
