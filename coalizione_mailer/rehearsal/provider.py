@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from itertools import count, cycle, islice
+from pathlib import Path
 
 from coalizione_mailer.rehearsal.authority import Authority
 from coalizione_mailer.rehearsal.bounces import Dialect, Reason
@@ -22,11 +23,13 @@ from coalizione_mailer.rehearsal.providers import impostor, providers
 from coalizione_mailer.rehearsal.record import Taken
 from coalizione_mailer.rehearsal.truth import Truth
 
-_ONCE = frozenset({Plot.FULL, Plot.TIMED_OUT, Plot.TOO_LATE, Plot.DELAYED_AND_BOUNCED})
+_ONCE = frozenset({Plot.FULL, Plot.TIMED_OUT, Plot.TOO_LATE})
 """Plots of which a second letter to the same address knows nothing any more."""
 
 _NOISE = 0.02
+_BARE = 0.3
 _LATER = frozenset({Reason.FULL, Reason.TIME_OUT})
+_DEAD = frozenset({Reason.NO_USER, Reason.NO_DOMAIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,13 @@ class _Ways:
 class World:
     """Takes messages, decides by lot, and has mail for the sender ready when its time comes."""
 
-    def __init__(self, seed: int, sender: str, towns: Mapping[str, Town], now: float) -> None:
-        """Give each of these towns (by address) its mailbox; ``now`` is in epoch seconds."""
+    def __init__(
+        self, seed: int, sender: str, towns: Mapping[str, Town], now: float, spool: Path
+    ) -> None:
+        """Give each of these towns (by address) its mailbox; ``now`` is in epoch seconds.
+
+        ``spool`` is a folder for the mail that is on its way to the sender.
+        """
         self._seed = seed
         self._sender = sender
         self._towns = dict(towns)
@@ -63,7 +71,8 @@ class World:
         self._plots = cast(seed, certified, CERTIFIED) | cast(seed, ordinary, ORDINARY)
         self._ways = _ways(seed, ordinary, self._plots)
         self._turns: Counter[str] = Counter()
-        self._pending: list[tuple[float, int, bytes]] = []
+        self._spool = spool
+        self._pending: list[tuple[float, Path]] = []
         self._number = count()
         self.truth = Truth()
         self.written: Counter[Sort] = Counter()
@@ -76,21 +85,33 @@ class World:
     @property
     def last(self) -> float | None:
         """When the last message that is on its way arrives; None when nothing is."""
-        return max((at for at, _number, _content in self._pending), default=None)
+        return max((at for at, _file in self._pending), default=None)
 
-    def arrivals(self, until: float) -> Iterator[bytes]:
+    def arrivals(self, until: float) -> Iterator[Path]:
         """Give what arrives up to a moment, in the order of arrival, once."""
         while self._pending and self._pending[0][0] <= until:
-            yield heapq.heappop(self._pending)[2]
+            yield heapq.heappop(self._pending)[1]
 
     def plot(self, address: str) -> Plot | None:
         """Tell what becomes of the first letter to an address; None where that is not decided."""
         return self._plots.get(address)
 
-    def moves(self, old: str, new: str) -> None:
+    def looked_up(self, address: str) -> str | None:
+        """Tell where a town is to be reached now, None where that is this very address."""
+        ways = self._ways.get(address)
+        match self._plots.get(address):
+            case Plot.DEAD | Plot.NO_DOMAIN:
+                return self._moved(address)
+            case Plot.BOUNCED | Plot.DELAYED_AND_BOUNCED if ways and ways.reason in _DEAD:
+                return self._moved(address)
+            case _:
+                return None
+
+    def _moved(self, old: str) -> str:
         """Let a town have a mailbox that works, at another address of the same kind."""
-        town = self._towns[old]
+        town, new = self._towns[old], f"nuovo.{old}"
         self._towns[new] = Town(town.name, new, town.certified)
+        return new
 
     def takes(self, taken: Taken) -> None:
         """Let a message that the server took go its way."""
@@ -117,9 +138,10 @@ class World:
         for mail in course.mail():
             if mail.word is not None:
                 passage.said.add(mail.word)
-            self._post(mail)
+            self._post(mail, lot)
         if lot.random() < _NOISE:
-            self._post(noise(lot, self._sender, taken.at + lot.uniform(0.0, 9e4), _STRANGERS))
+            at = taken.at + lot.uniform(0.0, 9e4)
+            self._post(noise(lot, self._sender, at, _STRANGERS), lot)
 
     def _plot(self, address: str) -> Plot:
         """Return what becomes of this letter to an address, the first or a later one."""
@@ -128,8 +150,9 @@ class World:
         if self._turns[address] == 1:
             return plot
         ways = self._ways.get(address)
-        passed = plot is Plot.BOUNCED and ways is not None and ways.reason in _LATER
-        return usual if passed or plot in _ONCE else plot
+        if plot in {Plot.BOUNCED, Plot.DELAYED_AND_BOUNCED} and ways is not None:
+            return usual if ways.reason in _LATER else plot
+        return usual if plot in _ONCE else plot
 
     def _posting(self, taken: Taken) -> Posting:
         found = message_from_bytes(taken.content)
@@ -146,9 +169,13 @@ class World:
             content=taken.content,
         )
 
-    def _post(self, mail: Mail) -> None:
+    def _post(self, mail: Mail, lot: random.Random) -> None:
+        """Put a message on its way; some servers keep mail with the line ends of their system."""
         self.written[mail.sort] += 1
-        heapq.heappush(self._pending, (mail.at, next(self._number), mail.content))
+        file = self._spool / f"{next(self._number):07}.eml"
+        as_kept = mail.content.replace(b"\r\n", b"\n") if lot.random() < _BARE else mail.content
+        file.write_bytes(as_kept)
+        heapq.heappush(self._pending, (mail.at, file))
 
 
 _STRANGERS = (

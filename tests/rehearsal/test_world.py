@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from email import message_from_bytes
+from pathlib import Path
 
 import pytest
 
@@ -42,16 +44,16 @@ def taken(number: int, at: float = NOW) -> Taken:
     return Taken(letters.SENDER, letters.address(number), content, at, 1, secure=False, user=None)
 
 
-def world(seed: int, count: int) -> World:
-    made = World(seed, letters.SENDER, towns(count), NOW)
+def world(spool: Path, seed: int, count: int) -> World:
+    made = World(seed, letters.SENDER, towns(count), NOW, spool)
     for number in range(count):
         made.takes(taken(number))
     return made
 
 
-def kinds(messages: Iterable[bytes]) -> Counter[str]:
+def kinds(files: Iterable[Path]) -> Counter[str]:
     """Count messages by what their header says they are."""
-    heads = [message_from_bytes(content) for content in messages]
+    heads = [message_from_bytes(file.read_bytes()) for file in files]
     return Counter(str(head["X-Ricevuta"] or head["X-Trasporto"] or "ordinary") for head in heads)
 
 
@@ -68,17 +70,17 @@ def test_two_recipients_are_enough_for_a_cast() -> None:
     assert cast(1, [], CERTIFIED) == {}
 
 
-def test_the_same_seed_gives_the_same_fates_and_another_one_others() -> None:
+def test_the_same_seed_gives_the_same_fates_and_another_one_others(tmp_path: Path) -> None:
     def fates(seed: int) -> dict[str, tuple[State, int]]:
-        passages = world(seed, 40).truth.passages.values()
+        passages = world(tmp_path, seed, 40).truth.passages.values()
         return {passage.recipient: (passage.state, passage.arrived) for passage in passages}
 
     assert fates(3) == fates(3)
     assert fates(3) != fates(4)
 
 
-def test_what_arrives_does_so_once_in_order_and_not_before_its_time() -> None:
-    made = world(5, 40)
+def test_what_arrives_does_so_once_in_order_and_not_before_its_time(tmp_path: Path) -> None:
+    made = world(tmp_path, 5, 40)
     last = made.last
     assert last is not None
     assert list(made.arrivals(NOW)) == []
@@ -91,8 +93,8 @@ def test_what_arrives_does_so_once_in_order_and_not_before_its_time() -> None:
     assert len(early) + len(late) == made.written.total()
 
 
-def test_every_kind_of_receipt_and_of_ordinary_mail_comes() -> None:
-    made = world(6, 120)
+def test_every_kind_of_receipt_and_of_ordinary_mail_comes(tmp_path: Path) -> None:
+    made = world(tmp_path, 6, 120)
     found = kinds(made.arrivals(NOW + 9 * DAY))
     assert {
         "accettazione",
@@ -115,8 +117,8 @@ def test_a_plot_says_only_what_is_true_of_it(plot: Plot) -> None:
         assert plot not in ARRIVES
 
 
-def test_a_full_mailbox_takes_the_next_letter_and_a_dead_one_none() -> None:
-    made = World(7, letters.SENDER, towns(60), NOW)
+def test_a_full_mailbox_takes_the_next_letter_and_a_dead_one_none(tmp_path: Path) -> None:
+    made = World(7, letters.SENDER, towns(60), NOW, tmp_path)
     numbers = {made.plot(letters.address(number)): number for number in range(60)}
     for plot, arrived in ((Plot.FULL, 1), (Plot.DEAD, 0)):
         number = numbers[plot]
@@ -130,11 +132,18 @@ def test_a_full_mailbox_takes_the_next_letter_and_a_dead_one_none() -> None:
         assert (passage.copies, passage.arrived) == (2, arrived)
 
 
-def test_a_town_that_moved_has_its_letter_at_the_new_address() -> None:
-    made = World(8, letters.SENDER, towns(60), NOW)
+def test_an_address_that_is_right_is_not_looked_up_in_vain(tmp_path: Path) -> None:
+    made = World(8, letters.SENDER, towns(60), NOW, tmp_path)
+    full = next(n for n in range(60) if made.plot(letters.address(n)) is Plot.FULL)
+    assert made.looked_up(letters.address(full)) is None
+
+
+def test_a_town_that_moved_has_its_letter_at_the_new_address(tmp_path: Path) -> None:
+    made = World(8, letters.SENDER, towns(60), NOW, tmp_path)
     dead = next(n for n in range(60) if made.plot(letters.address(n)) is Plot.NO_DOMAIN)
-    made.moves(letters.address(dead), letters.address(99))
-    made.takes(taken(99))
+    new = made.looked_up(letters.address(dead))
+    assert new is not None
+    made.takes(replace(taken(dead), recipient=new))
     (passage,) = made.truth.passages.values()
     assert (passage.state, passage.arrived) == (State.DELIVERED, 1)
 
