@@ -7,6 +7,7 @@ and most Comuni have ``c_`` and the cadastral code as their own code.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from coalizione_mailer.errors import Code
@@ -21,8 +22,8 @@ _COMUNI_OF_OLD = "comuni"
 _OWN_CODE = re.compile(r"c_([a-z][0-9]{3})", re.IGNORECASE)
 _FIELDS = ("codice_ipa", "name", "category", "typology", "istat", "catastale")
 _HEAD = ("given", "family", "title")
-_POSITIONS = range(1, 6)
-_MAILS = tuple(f"{column}{position}" for position in _POSITIONS for column in ("mail", "type"))
+_MAILS = tuple(f"{column}{position}" for position in range(1, 6) for column in ("mail", "type"))
+_PLACES = range(0, len(_MAILS), 2)
 
 
 def read_body_index(path: Path) -> BodyIndex:
@@ -34,32 +35,32 @@ def read_body_index(path: Path) -> BodyIndex:
     grid = read_grid(path, Kind.IPA)
     counted = _Counted()
     bodies = tuple(_distinct(_bodies(grid, counted), grid))
-    source = grid.source(counted.rows, counted.newest)
+    source = grid.source(counted.rows, counted.newest())
     return BodyIndex(source, bodies, warned(grid.oddities))
 
 
 class _Counted:
-    """How many rows were read, and the newest of their days."""
+    """How many rows were read, and on which days they were updated, as written."""
 
-    rows: int = 0
-    newest: date | None = None
+    def __init__(self) -> None:
+        self.rows = 0
+        self.days: set[str] = set()
 
-    def add(self, updated: date | None) -> None:
-        """Count a row."""
-        self.rows += 1
-        if updated and (self.newest is None or updated > self.newest):
-            self.newest = updated
+    def newest(self) -> date | None:
+        """Return the newest of the days."""
+        return max(filter(None, map(day, self.days)), default=None)
 
 
 def _bodies(grid: Grid, counted: _Counted) -> Iterator[Body]:
     """Read the rows that can concern a Comune; of the others only the day is taken."""
     concerns = _concerns(grid)
+    days = counted.days
     fields, head, mails = (picker(grid.places, *of) for of in (_FIELDS, _HEAD, _MAILS))
     stamp = grid.places.get("updated", -1)
     for line, row in grid.rows():
         row.append("")
-        updated = day(row[stamp])
-        counted.add(updated)
+        counted.rows += 1
+        days.add(row[stamp])
         if not concerns(row):
             continue
         code, name, category, typology, istat, catastale = map(str.strip, fields(row))
@@ -74,7 +75,7 @@ def _bodies(grid: Grid, counted: _Counted) -> Iterator[Body]:
             catastale=(catastale or (own[1] if own else "")).upper(),
             head=(given, family, title),
             mails=_mails(mails(row)),
-            updated=updated,
+            updated=day(row[stamp]),
             line=line,
         )
 
@@ -84,21 +85,29 @@ def _concerns(grid: Grid) -> Callable[[list[str]], bool]:
     code = grid.places["codice_ipa"]
     if grid.format is ENTI:
         category = grid.places["category"]
-        return lambda row: row[category].strip() == _COMUNI or bool(_OWN_CODE.fullmatch(row[code]))
+        return lambda row: row[category] == _COMUNI or _has_own_code(row[code])
     typology = grid.places["typology"]
     return lambda row: (
-        row[typology].casefold().lstrip().startswith(_COMUNI_OF_OLD)
-        or bool(_OWN_CODE.fullmatch(row[code]))
+        row[typology].strip().lower().startswith(_COMUNI_OF_OLD) or _has_own_code(row[code])
     )
+
+
+def _has_own_code(code: str) -> bool:
+    return code.startswith(("c_", "C_")) and bool(_OWN_CODE.fullmatch(code))
 
 
 def _mails(cells: tuple[str, ...]) -> tuple[Mail, ...]:
     """Pair addresses with their types; placeholders are no addresses, but keep their places."""
-    found = []
-    for position, cell, kind in zip(_POSITIONS, cells[::2], cells[1::2], strict=True):
-        if cell and (address := something(cell)):
-            found.append(Mail(address, kind.strip().lower().startswith("pec"), position))
-    return tuple(found)
+    return tuple(
+        Mail(address, _certified(cells[place + 1]), place // 2 + 1)
+        for place in _PLACES
+        if cells[place] and (address := something(cells[place]))
+    )
+
+
+@lru_cache(maxsize=64)
+def _certified(kind: str) -> bool:
+    return kind.strip().lower().startswith("pec")
 
 
 def _distinct(bodies: Iterable[Body], grid: Grid) -> Iterator[Body]:

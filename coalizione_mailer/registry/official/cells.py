@@ -13,6 +13,7 @@ from coalizione_mailer.registry.tabular import NOT_AVAILABLE
 _PLACEHOLDERS = frozenset(
     {*NOT_AVAILABLE, "da_indicare", "da indicare", "non indicato", "non_indicato", "n.i.", "--"}
 )
+_LONGEST = max(map(len, _PLACEHOLDERS))
 _ISO = re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?:[T ].*)?", re.ASCII)
 _ITALIAN = re.compile(r"(?P<d>\d\d?)/(?P<m>\d\d?)/(?P<y>\d{4})(?: .*)?", re.ASCII)
 _LOST_ZEROS = re.compile(r"[0-9]{1,5}")
@@ -23,7 +24,8 @@ _RESIDENTS_DIGITS = len(str(MAX_RESIDENTS))
 def something(cell: str) -> str:
     """Return a cell trimmed; empty where it is a placeholder."""
     cell = cell.strip()
-    return "" if not cell or cell.lower() in _PLACEHOLDERS else cell
+    # Nearly all cells are longer than any placeholder.
+    return "" if len(cell) <= _LONGEST and cell.lower() in _PLACEHOLDERS else cell
 
 
 @lru_cache(maxsize=8192)
