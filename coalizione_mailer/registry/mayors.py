@@ -128,7 +128,7 @@ class MayorBook:
 
 @dataclass(frozen=True, slots=True)
 class MayorChange:
-    """A Comune whose head is no longer the same; None where there was or is none."""
+    """A Comune whose head or mandate is another one; None where there was or is none."""
 
     codice_catastale: str
     denominazione: str
@@ -191,9 +191,9 @@ def mayors_csv(holders: Iterable[Officeholder]) -> bytes:
 def changed_mayors(
     before: Iterable[Officeholder], after: Iterable[Officeholder]
 ) -> Iterator[MayorChange]:
-    """Yield the Comuni whose head is another person, or another office; in the order of ``after``.
+    """Yield the Comuni with another head, office or mandate; in the order of ``after``.
 
-    Comuni are told by their cadastral code. Sources and dates by themselves are no change.
+    Comuni are told by their cadastral code. A newer source by itself is no change.
     """
     old = {one.codice_catastale or one.codice_istat: one for one in before}
     for new in after:
@@ -217,9 +217,10 @@ def day(text: str) -> date | None:
         return None
 
 
-def _who(one: Officeholder) -> tuple[str, str, str]:
+def _who(one: Officeholder) -> tuple[str, str, str, date | None]:
+    """Return what makes a head another one; who is elected again has a new mandate."""
     name = person_name(one.nome, one.cognome)
-    return one.carica, normal(name.given), normal(name.family)
+    return one.carica, name.given, name.family, one.eletto
 
 
 def _wrong(table: Table) -> list[Problem]:

@@ -327,6 +327,25 @@ def test_with_the_mayors_file_alone_the_commissioners_of_before_still_count(
     }
 
 
+def test_the_office_may_know_a_name_better_than_the_capitals_tell(told: Told) -> None:
+    unsure = row("VICENZA", "VI", "ANNA SOFRE'", sex="F", elected=LATER)
+    assert only(told(file(unsure))).head.name == ""
+    office = replace(only(told(file(unsure))), nome="Anna", cognome="Sofré", eletto=ELECTED)
+    again = only(told(file(unsure), known=[replace(office, codice_catastale="")]))
+    assert (again.head.name, again.eletto) == ("Anna Sofré", LATER)
+    another = row("VICENZA", "VI", "BRUNA SOFRE'", sex="F")
+    assert only(told(file(another), known=[office])).head.name == ""
+
+
+def test_the_office_may_know_that_a_commissioner_is_a_woman(told: Told) -> None:
+    heads = commissioners(("Commissario Straordinario", "ANDREA ROSSI"))
+    office = replace(only(told(heads)), carica="commissaria straordinaria", sesso="F")
+    assert only(told(heads, known=[office])) == office
+    sindaco = file(row("VICENZA", "VI", "ANDREA ROSSI", sex="M"))
+    corrected = replace(only(told(sindaco)), carica="sindaca", sesso="F")
+    assert only(told(sindaco, known=[corrected])).carica == "sindaco"
+
+
 def test_two_mayors_of_one_day_leave_the_office_without_a_name(told: Told) -> None:
     women = file(row("VICENZA", "VI", "ANNA ROSSI", sex="F"), row("VICENZA", "VI", sex="F"))
     assert (only(told(women)).carica, only(told(women)).nome) == ("sindaca", "")

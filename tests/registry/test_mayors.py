@@ -175,12 +175,16 @@ def test_a_name_that_the_office_corrected_is_taken_as_it_stands(write: Write) ->
     assert holder.head.name == "Giò de' Rossi Sofré"
 
 
-def test_another_person_or_office_is_a_change_and_another_source_is_none() -> None:
-    newer = replace(VICENZA, fonte="x.csv", data=date(2026, 1, 1), eletto=None, cognome="D'AMICO")
+def test_another_person_office_or_mandate_is_a_change_and_another_source_is_none() -> None:
+    newer = replace(VICENZA, fonte="x.csv", data=date(2026, 1, 1), cognome="D'AMICO")
     assert list(changed_mayors([VICENZA, AGLIE], [newer, AGLIE])) == []
     other = replace(VICENZA, nome="Bruna")
     (change,) = changed_mayors([VICENZA, AGLIE], [other, AGLIE])
     assert (change.codice_catastale, change.before, change.after) == ("L840", VICENZA, other)
+    again = replace(VICENZA, eletto=date(2027, 6, 6))
+    assert [one.after for one in changed_mayors([VICENZA], [again])] == [again]
+    respelled = replace(VICENZA, cognome="d'Amico")
+    assert [one.after for one in changed_mayors([VICENZA], [respelled])] == [respelled]
     commissioner = replace(VICENZA, carica="commissaria prefettizia")
     (change,) = changed_mayors([VICENZA], [commissioner])
     assert (change.before, change.after) == (VICENZA, commissioner)
