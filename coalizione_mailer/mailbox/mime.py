@@ -128,6 +128,8 @@ def enclosed(part: Part) -> bytes | None:
     if part.parts or not (message or part.filename.lower().endswith(".eml")):
         return None
     body = part.source[part.body : part.end]
+    if part.first("content-transfer-encoding").strip().lower() == "quoted-printable":
+        return part.content
     # Declared base64 and yet readable: the declaration is wrong, not the message.
     return body if _FIELD.match(body.lstrip()) else part.content
 

@@ -164,7 +164,8 @@ def _judged(error: str, detail: str) -> tuple[Severity, Cause]:
     if error == "virus":
         return Severity.SOFT, Cause.CONTENT
     found = verdict.judge(verdict.status_in(detail), "", detail)
-    return found.severity, found.cause
+    # An address is called dead only where the provider says so.
+    return found.severity if found.sure else Severity.SOFT, found.cause
 
 
 def _given_up(detail: str, text: str) -> bool:
