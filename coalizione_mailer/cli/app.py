@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from coalizione_mailer.cli import check, comuni, init, log, preview, resolve, send, status
+from coalizione_mailer.cli import (
+    address,
+    check,
+    comuni,
+    importing,
+    init,
+    inspect,
+    log,
+    preview,
+    receive,
+    resolve,
+    send,
+    status,
+)
 from coalizione_mailer.cli.console import err
 from coalizione_mailer.cli.help import Command, Group, show
 from coalizione_mailer.cli.language import _
@@ -73,6 +86,16 @@ for name, function, short, text in (
         ),
     ),
     (
+        "import",
+        importing.import_,
+        _("Take addresses, Comuni, figures or mayors from the official files."),
+        _(
+            "Take addresses, Comuni, figures or mayors from the official files, as they were "
+            "downloaded: ipa, istat, population or mayors, then the file. You see what would "
+            "change, and nothing is written before you have said so."
+        ),
+    ),
+    (
         "check",
         check.check,
         _("Look for all that could go wrong, before anything leaves."),
@@ -113,6 +136,25 @@ for name, function, short, text in (
         ),
     ),
     (
+        "receive",
+        receive.receive,
+        _("Read what came back: receipts, bounces, answers."),
+        _(
+            "Read what came back: receipts, bounces, answers. What concerns the letters is kept, "
+            "and settles them; the mailbox is only looked at: nothing in it is deleted, moved or "
+            "marked as read. Run it as often as you like."
+        ),
+    ),
+    (
+        "inspect",
+        inspect.inspect,
+        _("Explain messages that came back, without a campaign."),
+        _(
+            "Explain messages that came back: what each is, whom it speaks of, and why. It needs "
+            "no campaign, and changes nothing."
+        ),
+    ),
+    (
         "resolve",
         resolve.resolve,
         _("Settle the letters in doubt, by your word."),
@@ -124,3 +166,4 @@ for name, function, short, text in (
     ),
 ):
     app.command(name, cls=Command, short_help=short, help=text)(function)
+app.add_typer(address.app, name="address")

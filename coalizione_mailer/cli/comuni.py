@@ -65,12 +65,20 @@ def comuni(
         bool, typer.Option("--json", help=_("As JSON, for other programs."))
     ] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help=_("As CSV, for a spreadsheet."))] = False,
+    sources: Annotated[
+        bool, typer.Option("--sources", help=_("Only where the data came from, and when."))
+    ] = False,
 ) -> None:
     """Show the Comuni of a selection."""
     from coalizione_mailer.campaign import load
     from coalizione_mailer.plan import register_of, selection_of
 
     campaign = load(context.obj)
+    if sources:
+        from coalizione_mailer.cli.provenance import print_sources
+
+        print_sources(campaign, as_json=as_json)
+        return
     register = register_of(campaign)
     wanted = Filter(minimum, maximum, tuple(region or ()), tuple(province or ()))
     own = wanted.empty and text is None

@@ -30,15 +30,26 @@ def sentences() -> dict[Code, Callable[[], str]]:
         ),
         Code.IMPORT_LOSES: lambda: _(
             "with this file {found} of {expected} Comuni of the band would lose their address. "
-            "Perhaps it is not complete: download it again. If it is right, add: --allow-losses."
+            "Perhaps it is not complete: download it again."
         ),
         Code.IMPORT_SHORT: lambda: _(
             "this file has only {found} Comuni; Italy has about {expected}. Perhaps it is not "
-            "complete: download it again. If it is right, add: --allow-losses."
+            "complete: download it again."
+        ),
+        Code.IMPORT_OLDER: lambda: _(
+            "this file is of {found}, older than the one in use, of {expected}. Download it again."
         ),
         Code.IMPORT_STRANGERS: lambda: _(
-            "{found} codes of this file are of no Comune known here. If the file is newer than "
-            "the list of Comuni, import the list first: mailer import istat FILE."
+            "codes that are of no Comune known here: {found} (for example, {expected}). If this "
+            "file is newer than the list of Comuni, first: mailer import istat FILE."
+        ),
+        Code.IMPORT_LOSES_HEADS: lambda: _(
+            "with this file {found} of {expected} Comuni would lose their mayor. Perhaps it is not "
+            "complete: download it again."
+        ),
+        Code.IMPORT_MANY: lambda: _(
+            "found {found} files, where one is expected; only mayors may have two. Import them one "
+            "after the other."
         ),
         Code.IMPORT_UNCONFIRMED: lambda: _(
             "nothing was written: nobody confirmed. To write without being asked, add: --yes."

@@ -62,8 +62,8 @@ def _people_sentences() -> dict[Code, Callable[[], str]]:
             "should be invited, add it to include in campaign.toml."
         ),
         Code.ADDRESS_MISSING: lambda: _(
-            "no address in the address book. Add one there; or send without it: mailer send "
-            "--leave-out-missing."
+            "no address in the address book. If you know it: mailer address set COMUNE ADDRESS "
+            "--why TEXT. Or send without it: mailer send --leave-out-missing."
         ),
         Code.ADDRESS_WRONG: lambda: _("{found} is not an e-mail address. Correct it."),
         Code.ADDRESS_SHARED: lambda: _(

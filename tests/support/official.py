@@ -222,7 +222,7 @@ def _merger(first: Place) -> Place:
     return replace(
         first,
         istat="024129",
-        catastale="M440",
+        catastale="M439",
         name="Castegnero Nanto",
         legal=first.legal + second.legal,
         residents=first.residents + second.residents,
