@@ -101,7 +101,7 @@ def _written(
     sender = mime.address(certified.sender) if certified else ""
     return replace(
         inner,
-        kind=inner.kind if inner.kind in _WRITTEN else Kind.REPLY,
+        kind=_answer(inner.kind, headers),
         final=False,
         outcome=None,
         cause=None,
@@ -120,6 +120,25 @@ def _written(
         references=references or inner.references,
         inner=message,
     )
+
+
+def _answer(kind: Kind, message: mime.Part) -> Kind:
+    """Say what an answer by certified mail is.
+
+    Offices send their letters through programs that sign "generated automatically, do not reply":
+    what brings a file is for a person to read, unless its headers declare an automatic answer.
+    """
+    declared = message.first("auto-submitted").lower() not in {"", "no"}
+    if kind is Kind.AUTO_REPLY and not declared and any(map(_is_file, mime.walk(message))):
+        return Kind.REPLY
+    return kind if kind in _WRITTEN else Kind.REPLY
+
+
+def _is_file(part: mime.Part) -> bool:
+    """Whether a part is a document: neither a picture in the text nor a signature."""
+    name = part.filename.lower()
+    shown = part.content_type.startswith(("image/", "text/")) and not part.attached
+    return bool(name) and not shown and not name.endswith((".p7s", ".asc", ".vcf"))
 
 
 def _references(headers: mime.Part) -> tuple[str, ...]:

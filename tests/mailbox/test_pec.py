@@ -2,6 +2,9 @@
 
 import base64
 import quopri
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 
 import pytest
 from hypothesis import given, settings
@@ -312,6 +315,19 @@ class TestEnvelopes:
     ) -> None:
         found = read(envelope(provider, letter(Subject=subject)))
         assert (found.kind, found.final, found.outcome) == (kind, False, None)
+
+    @pytest.mark.parametrize(
+        ("declared", "kind"), [("no", Kind.REPLY), ("auto-replied", Kind.AUTO_REPLY)]
+    )
+    def test_a_letter_that_a_program_sends_is_for_a_person_to_read(
+        self, provider: Provider, declared: str, kind: Kind
+    ) -> None:
+        message = message_from_bytes(
+            letter(Subject="Assente", Auto_Submitted=declared), policy=default
+        )
+        assert isinstance(message, EmailMessage)
+        message.add_attachment(b"%PDF-", "application", "pdf", filename="delega.pdf")
+        assert read(envelope(provider, message.as_bytes())).kind is kind
 
     @pytest.mark.parametrize(
         ("subject", "kind"),
