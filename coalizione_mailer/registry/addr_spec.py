@@ -11,6 +11,7 @@ import re
 RESERVED = ("example", "test", "invalid", "localhost", "example.com", "example.net", "example.org")
 """Domains that nobody can own (RFC 2606, RFC 6761)."""
 
+_RESERVED_ENDS = tuple(f".{name}" for name in RESERVED)
 _MAX_LOCAL = 64
 _MAX_DOMAIN = 200
 
@@ -38,7 +39,7 @@ def addr_spec(text: str) -> str | None:
 def is_reserved(address: str) -> bool:
     """Tell whether an address can reach nobody."""
     domain = address.rpartition("@")[2].lower().rstrip(".")
-    return any(domain == name or domain.endswith(f".{name}") for name in RESERVED)
+    return f".{domain}".endswith(_RESERVED_ENDS)
 
 
 def _validated(text: str) -> str | None:

@@ -77,6 +77,8 @@ class Attribution:
     def _one(self, body: Body) -> tuple[Comune | None, Standing, bool]:
         """Return the Comune, what the body is to it, and whether its code says so."""
         coded, same = self._coded(body.codice_ipa)
+        if coded is not None and same and body.catastale == coded.codice_catastale:
+            return coded, Standing.OWN, True
         seat = self._seat(body)
         if coded is not None and same:
             return self._by_code(body, coded, seat)
@@ -104,6 +106,9 @@ class Attribution:
         return coded, Standing.HOMONYM, True
 
     def _coded(self, codice_ipa: str) -> tuple[Comune | None, bool]:
+        own = self._register.by_catastale.get(codice_ipa[2:].upper())
+        if own is not None and codice_ipa[:2].lower() == "c_":
+            return own, True
         parts = _CODE.fullmatch(codice_ipa.lower())
         found = self._register.follow(parts[1].upper()) if parts else ()
         return (found[0].comune, found[0].same_body) if len(found) == 1 else (None, False)

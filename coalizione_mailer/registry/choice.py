@@ -9,15 +9,17 @@ every address seen is taken, or passed over for a ``Reason``.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum, unique
+from functools import lru_cache
+from typing import TypeAlias
 
 from coalizione_mailer.model import Address, Channel, Comune
 from coalizione_mailer.registry.addr_spec import addr_spec, is_reserved
 from coalizione_mailer.registry.addresses import AddressBook
 from coalizione_mailer.registry.attribution import Attribution, Standing
-from coalizione_mailer.registry.mailboxes import ORDINARY, Desk, desk, person
+from coalizione_mailer.registry.mailboxes import ORDINARY, Desk, desk, perhaps_person, person
 from coalizione_mailer.registry.names import normal
 from coalizione_mailer.registry.official.values import Body, BodyIndex
 from coalizione_mailer.registry.register import Register
@@ -179,114 +181,121 @@ def choose(index: BodyIndex, register: Register, earlier: Choices | None = None)
     An address that is no longer in the index is kept as GONE, and the day a known one was first
     seen is kept too.
     """
-    seen = list(_seen(index, register, _first_days(earlier)))
-    sharing = _sharing(seen, register)
-    candidates: dict[str, list[_Candidate]] = defaultdict(list)
-    for one, body, standing in seen:
-        against = _against(one, body, standing, sharing, register)
-        candidates[one.codice_catastale].append(_Candidate(one, against, sharing.get(one.key, ())))
-    gone = _gone(earlier, {one.key for one, _body, _standing in seen})
-    codes = sorted(candidates.keys() | gone.keys())
-    return Choices({c: _choice(candidates.get(c, []), gone.get(c, [])) for c in codes})
+    before = {seen.key: seen for seen in _all(earlier)}
+    candidates = _candidates(index, register, before)
+    sharing = _sharing(candidates.values(), register)
+    by_comune: dict[str, list[_Candidate]] = defaultdict(list)
+    for key, one in candidates.items():
+        one.others = sharing.get(key, ())
+        one.against = _against(one, register)
+        by_comune[key[0]].append(one)
+    gone: dict[str, list[PassedOver]] = defaultdict(list)
+    for key, seen in before.items():
+        if key not in candidates:
+            gone[key[0]].append(PassedOver(seen, Reason.GONE))
+    codes = sorted(by_comune.keys() | gone.keys())
+    return Choices({c: _choice(by_comune.get(c, []), gone.get(c, [])) for c in codes})
 
 
-@dataclass(frozen=True, slots=True)
+_Key: TypeAlias = tuple[str, Channel, str]
+
+
+@dataclass(slots=True)
 class _Candidate:
+    """An address on its way to be chosen or not."""
+
     seen: Seen
-    against: tuple[Reason, ...]
-    others: tuple[str, ...]
+    valid: bool
+    body: Body
+    standing: Standing
+    against: tuple[Reason, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
-    def order(self) -> tuple[int, str, int, str]:
-        """What is best comes first; then the numbers of the index decide."""
-        weight = sum(_WEIGHTS[reason] for reason in self.against)
-        return weight, self.seen.codice_ipa, self.seen.position, self.seen.address
-
-    @property
-    def number(self) -> tuple[Channel, str, int, str]:
+    def number(self) -> tuple[str, int, str]:
         """Its place as published."""
-        return self.seen.channel, self.seen.codice_ipa, self.seen.position, self.seen.address
+        return self.seen.codice_ipa, self.seen.position, self.seen.address
+
+    @property
+    def weight(self) -> int:
+        """How much speaks against it."""
+        return sum(_WEIGHTS[reason] for reason in self.against)
 
 
-def _choice(candidates: Iterable[_Candidate], gone: Iterable[PassedOver]) -> Choice:
+def _choice(candidates: list[_Candidate], gone: Iterable[PassedOver]) -> Choice:
     """Take the best of each channel; say why the others were not."""
-    ordered = sorted(candidates, key=lambda one: one.number)
+    if len(candidates) > 1:
+        candidates = sorted(candidates, key=lambda one: one.number)
     taken: dict[Channel, Taken] = {}
-    passed = []
+    passed: list[PassedOver] = []
     for channel in Channel:
-        own = [one for one in ordered if one.seen.channel is channel]
-        best = min(own, key=lambda one: one.order, default=None)
+        own = [one for one in candidates if one.seen.channel is channel]
+        # The first of those against which least speaks: they are in order.
+        best = min(own, key=lambda one: one.weight) if len(own) > 1 else next(iter(own), None)
         if best is not None and NEVER.isdisjoint(best.against):
             rule = Rule.FIRST if best is own[0] else Rule.NEXT
-            taken[channel] = Taken(
-                best.seen, Rule.NOTHING_BETTER if best.against else rule, best.against
-            )
+            rule = Rule.NOTHING_BETTER if best.against else rule
+            taken[channel] = Taken(best.seen, rule, best.against)
         else:
             best = None
-        passed += [
-            PassedOver(one.seen, one.against[0] if one.against else Reason.LATER, one.others)
-            for one in own
-            if one is not best
-        ]
+        passed += [_passed(one, best) for one in own if one is not best]
     return Choice(taken, (*passed, *gone))
 
 
-def _seen(
-    index: BodyIndex, register: Register, first: Mapping[tuple[str, Channel, str], date | None]
-) -> Iterator[tuple[Seen, Body, Standing]]:
+def _passed(one: _Candidate, best: _Candidate | None) -> PassedOver:
+    """Name what speaks against an address and not against the one taken, the heaviest."""
+    known = best.against if best else ()
+    reasons = (reason for reason in one.against if reason not in known)
+    return PassedOver(one.seen, next(reasons, Reason.LATER), one.others)
+
+
+def _candidates(
+    index: BodyIndex, register: Register, before: Mapping[_Key, Seen]
+) -> dict[_Key, _Candidate]:
     """Give every address of the index once, with the Comune it is told with."""
     source = f"{index.source.format}, {index.source.file}"
     day = index.source.vintage
-    known: dict[tuple[str, Channel, str], tuple[Seen, Body, Standing]] = {}
+    found: dict[_Key, _Candidate] = {}
     for body, comune, standing in Attribution(register).of(index.bodies):
+        code, name = body.codice_ipa, body.name
         for mail in body.mails:
-            written = " ".join(mail.address.split())[:_LONGEST_WRITTEN]
-            one = Seen(
-                comune.codice_catastale,
-                Channel.PEC if mail.certified else Channel.EMAIL,
-                addr_spec(written) or written,
-                body.codice_ipa,
-                body.name,
-                mail.position,
-                source,
-                day,
-                day,
-            )
-            if one.key in first:
-                one = replace(one, first=first[one.key] or day)
-            before = known.get(one.key)
-            if before is None or _precedes(one, standing, before):
-                known[one.key] = (one, body, standing)
-    return iter(known.values())
+            address = addr_spec(mail.address)
+            written = address or " ".join(mail.address.split())[:_LONGEST_WRITTEN]
+            channel = Channel.PEC if mail.certified else Channel.EMAIL
+            key = (comune.codice_catastale, channel, written.casefold())
+            first = before[key].first if key in before else day
+            seen = Seen(key[0], channel, written, code, name, mail.position, source, first, day)
+            one = _Candidate(seen, address is not None, body, standing)
+            if key not in found or _precedes(one, found[key]):
+                found[key] = one
+    return found
 
 
-def _precedes(one: Seen, standing: Standing, before: tuple[Seen, Body, Standing]) -> bool:
-    """Tell which of two bodies an address is told with: the Comune's own, then as numbered."""
-    seen, _body, other = before
-    return (standing.rank, one.codice_ipa, one.position, one.ente, one.address) < (
-        other.rank,
-        seen.codice_ipa,
-        seen.position,
-        seen.ente,
-        seen.address,
+def _precedes(one: _Candidate, other: _Candidate) -> bool:
+    """Tell with which of two bodies an address is told: the Comune's own, then as numbered."""
+    return (one.standing.rank, *one.number, one.body.name) < (
+        other.standing.rank,
+        *other.number,
+        other.body.name,
     )
 
 
-def _sharing(
-    seen: Iterable[tuple[Seen, Body, Standing]], register: Register
-) -> dict[tuple[str, Channel, str], tuple[str, ...]]:
+def _sharing(candidates: Iterable[_Candidate], register: Register) -> dict[_Key, tuple[str, ...]]:
     """Return who else has an address, where it is not plainly the Comune's own."""
-    holders: dict[str, set[str]] = defaultdict(set)
-    keys = []
-    for one, _body, standing in seen:
-        if standing is Standing.OWN:
-            holders[one.address.casefold()].add(one.codice_catastale)
-            keys.append(one.key)
-    return {
-        key: tuple(sorted(shared - {key[0]}))
-        for key in keys
-        if len(shared := holders[key[2]]) > 1 and _owner(key[2], shared, register) != key[0]
-    }
+    holders: dict[str, list[_Candidate]] = defaultdict(list)
+    for one in candidates:
+        if one.standing is Standing.OWN and one.valid:
+            holders[one.seen.address.casefold()].append(one)
+    sharing: dict[_Key, tuple[str, ...]] = {}
+    for address, shared in holders.items():
+        codes = {one.seen.codice_catastale for one in shared} if len(shared) > 1 else set()
+        if len(codes) > 1:
+            owner = _owner(address, codes, register)
+            for one in shared:
+                code = one.seen.codice_catastale
+                if code != owner:
+                    sharing[one.seen.key] = tuple(sorted(codes - {code}))
+    return sharing
 
 
 def _owner(address: str, codes: Iterable[str], register: Register) -> str | None:
@@ -301,51 +310,39 @@ def _owner(address: str, codes: Iterable[str], register: Register) -> str | None
     return longest[0] if len(longest) == 1 else None
 
 
-def _against(
-    one: Seen,
-    body: Body,
-    standing: Standing,
-    sharing: Mapping[tuple[str, Channel, str], tuple[str, ...]],
-    register: Register,
-) -> tuple[Reason, ...]:
+def _against(one: _Candidate, register: Register) -> tuple[Reason, ...]:
     """Say what speaks against an address, the heaviest first."""
-    if standing is not Standing.OWN:
-        return (Reason(standing.value),)
-    if addr_spec(one.address) is None:
+    if one.standing is not Standing.OWN:
+        return (Reason(one.standing.value),)
+    if not one.valid:
         return (Reason.INVALID,)
-    local, _at, domain = one.address.rpartition("@")
-    found = []
+    local, _at, domain = one.seen.address.rpartition("@")
+    found = list(_of_domain(domain, one.seen.channel))
     if where := desk(local):
         found.append(_DESKS[where])
-    names = normal(register.by_catastale[one.codice_catastale].denominazione)
-    if person(local, body.head[:2], names):
-        found.append(Reason.PERSON)
-    if domain in ORDINARY:
-        found.append(Reason.NOT_CERTIFIED if one.channel is Channel.PEC else Reason.CONSUMER)
-    if one.key in sharing:
+    if perhaps_person(local):
+        names = normal(register.by_catastale[one.seen.codice_catastale].denominazione)
+        if person(local, one.body.head[:2], names):
+            found.append(Reason.PERSON)
+    if one.others:
         found.append(Reason.SHARED)
-    if is_reserved(one.address):
+    if len(found) > 1:
+        found.sort(key=lambda reason: (-_WEIGHTS[reason], reason))
+    return tuple(found)
+
+
+@lru_cache(maxsize=16384)
+def _of_domain(domain: str, channel: Channel) -> tuple[Reason, ...]:
+    found = []
+    if domain in ORDINARY:
+        found.append(Reason.NOT_CERTIFIED if channel is Channel.PEC else Reason.CONSUMER)
+    if is_reserved(domain):
         found.append(Reason.RESERVED)
-    return tuple(sorted(found, key=lambda reason: (-_WEIGHTS[reason], reason)))
+    return tuple(found)
 
 
-def _first_days(earlier: Choices | None) -> dict[tuple[str, Channel, str], date | None]:
-    return {seen.key: seen.first for seen, _again in _all(earlier)}
-
-
-def _gone(
-    earlier: Choices | None, now: set[tuple[str, Channel, str]]
-) -> dict[str, list[PassedOver]]:
-    """Return what was seen before and is not in the index any more."""
-    gone: dict[str, list[PassedOver]] = defaultdict(list)
-    for seen, _again in _all(earlier):
-        if seen.key not in now:
-            gone[seen.codice_catastale].append(PassedOver(seen, Reason.GONE))
-    return gone
-
-
-def _all(choices: Choices | None) -> Iterator[tuple[Seen, bool]]:
-    """Give every address of former choices, and whether it was taken."""
+def _all(choices: Choices | None) -> Iterator[Seen]:
+    """Give every address of former choices."""
     for choice in choices.by_catastale.values() if choices else ():
-        yield from ((taken.seen, True) for taken in choice.taken.values())
-        yield from ((passed.seen, False) for passed in choice.passed)
+        yield from (taken.seen for taken in choice.taken.values())
+        yield from (passed.seen for passed in choice.passed)

@@ -17,6 +17,7 @@ from coalizione_mailer.errors import Code, Problem, ProblemsError
 from coalizione_mailer.model import Comune
 from coalizione_mailer.registry.codes import CATASTALE, ISTAT, catastale_codes, istat_codes
 from coalizione_mailer.registry.names import normal
+from coalizione_mailer.registry.official.cells import day
 from coalizione_mailer.registry.tabular import Table, read_table
 
 FILE = "variazioni.csv"
@@ -197,21 +198,14 @@ def _wrong_cells(table: Table) -> list[Problem]:
     for column in ("codice_istat_precedente", "codice_istat"):
         cells = frame[column]
         problems += table.wrong(column, (cells != "") & ~cells.str.fullmatch(ISTAT))
-    days = [text != "" and _day(text) is None for text in frame["data"].tolist()]
+    days = [text != "" and day(text) is None for text in frame["data"].tolist()]
     return problems + table.wrong("data", days, expected=("2017-09-18",))
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def _variation(row: tuple[str, ...]) -> Variation:
-    istat_before, catastale_before, name_before, event, day, istat, catastale, name = row
+    istat_before, catastale_before, name_before, event, when, istat, catastale, name = row
     return Variation(
-        istat_before, catastale_before, name_before, Event(event), _day(day), istat, catastale, name
+        istat_before, catastale_before, name_before, Event(event), day(when), istat, catastale, name
     )
 
 

@@ -88,6 +88,7 @@ _SHORTEST_NAME = 3
 _PLACES = frozenset(_words("san sant santa santo sankt saint don via villa borgo castel monte"))
 
 
+@lru_cache(maxsize=4096)
 def desk(local: str) -> Desk | None:
     """Return whose desk the part before the @ names, if it is not the protocol's."""
     word = other_office(local)
@@ -103,6 +104,14 @@ def other_office(local: str) -> str | None:
     # "stato.civile", "polizia-locale": one word in the table, two in the address.
     joined = (a + b for a, b in pairwise(words))
     return found or next((word for word in joined if word in DESKS), None)
+
+
+@lru_cache(maxsize=4096)
+def perhaps_person(local: str) -> bool:
+    """Tell whether a name may be in it: most addresses say whose they are."""
+    return not any(
+        word.startswith(_PROTOCOL) or word in DESKS for word in _SPLIT.split(local.lower())
+    )
 
 
 def person(local: str, head: tuple[str, str], known: str) -> bool:

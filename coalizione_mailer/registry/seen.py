@@ -6,7 +6,6 @@ One row an address, for the office to open in its spreadsheet: ``esito`` is take
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 from coalizione_mailer.errors import Code, Problem, ProblemsError
@@ -21,6 +20,7 @@ from coalizione_mailer.registry.choice import (
     Taken,
 )
 from coalizione_mailer.registry.codes import CATASTALE, catastale_codes
+from coalizione_mailer.registry.official.cells import day
 from coalizione_mailer.registry.register import Register
 from coalizione_mailer.registry.sheets import office_csv
 from coalizione_mailer.registry.tabular import Table, read_table
@@ -104,7 +104,7 @@ def _rows(choice: Choice) -> Iterator[tuple[object, ...]]:
 
 
 def _row(seen: Seen, outcome: str, why: str, doubts: str, others: str) -> tuple[object, ...]:
-    days = (day.isoformat() if day else "" for day in (seen.first, seen.last))
+    days = (one.isoformat() if one else "" for one in (seen.first, seen.last))
     return (
         seen.channel.value,
         seen.address,
@@ -135,7 +135,7 @@ def _wrong_cells(table: Table) -> list[Problem]:
     doubts = [not set(text.split()) <= set(reasons) for text in frame["dubbi"].tolist()]
     problems += table.wrong("dubbi", doubts, expected=reasons)
     for column in ("visto_dal", "visto_il"):
-        days = [text != "" and _day(text) is None for text in frame[column].tolist()]
+        days = [text != "" and day(text) is None for text in frame[column].tolist()]
         problems += table.wrong(column, days, expected=("2017-09-18",))
     return problems
 
@@ -150,16 +150,9 @@ def _seen(cells: dict[str, str]) -> Seen:
         cells["ente"].removeprefix("'"),
         int(cells["posizione"]),
         cells["fonte"].removeprefix("'"),
-        _day(cells["visto_dal"]),
-        _day(cells["visto_il"]),
+        day(cells["visto_dal"]),
+        day(cells["visto_il"]),
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _twice(file: str, line: int, seen: Seen) -> Problem:
