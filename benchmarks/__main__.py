@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import freeze, memory, scale, sending, startup
+from benchmarks import freeze, imports, memory, scale, sending, startup
 
 ALL = {
     "startup": startup.main,
@@ -10,6 +10,7 @@ ALL = {
     "sending": sending.main,
     "memory": memory.main,
     "scale": scale.main,
+    "imports": imports.main,
 }
 
 

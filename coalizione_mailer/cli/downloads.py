@@ -95,8 +95,11 @@ def _archives() -> dict[str, Callable[[], str]]:
 
 def _too_large(problem: Problem) -> str:
     """Say of what there is too much."""
-    most = int(problem.expected[0]) if problem.expected else 0
-    texts = {
+    found = problem.found or ""
+    most = problem.expected[0] if problem.expected else ""
+    if most.isdigit():
+        most = number(int(most) // _MEGABYTE if found == "bytes" else int(most))
+    texts: dict[str, Callable[[], str]] = {
         "bytes": lambda: _(
             "unpacked, this file has more than {most} MB, which no official file has."
         ),
@@ -107,6 +110,5 @@ def _too_large(problem: Problem) -> str:
         "columns": lambda: _("this file has more than {most} columns, which no official file has."),
         "members": lambda: _("this archive has more than {most} files, which no official one has."),
     }
-    if problem.found == "bytes":
-        most //= _MEGABYTE
-    return texts[problem.found or "rows"]().format(most=number(most))
+    text = texts[found]() if found in texts else _("there is more in this file than is read.")
+    return text.format(most=most)

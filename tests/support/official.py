@@ -364,7 +364,7 @@ def _seat(place: Place) -> dict[str, str]:
 
 
 def _mail_cells(mails: Sequence[tuple[str, str]]) -> dict[str, str]:
-    cells = {}
+    cells: dict[str, str] = {}
     for position, (address, kind) in enumerate(mails, start=1):
         cells |= {f"Mail{position}": address, f"Tipo_Mail{position}": kind}
     return cells

@@ -49,7 +49,7 @@ class Grid:
 
         Raises ProblemsError: FILE_TOO_LARGE, and FILE_TRUNCATED where the last row is cut off.
         """
-        width = len(self.header)
+        width, most = len(self.header), self.format.max_rows
         missing = count = 0
         for line, row in self.lines:
             missing = width - len(row)
@@ -58,8 +58,8 @@ class Grid:
                     continue
                 row.extend([""] * missing)
             count += 1
-            if count > self.format.max_rows:
-                self._refuse(Code.FILE_TOO_LARGE, "rows", str(self.format.max_rows))
+            if count > most:
+                self._refuse(Code.FILE_TOO_LARGE, "rows", str(most))
             yield line, row
         if self.unfinished and missing > 0:
             self._refuse(Code.FILE_TRUNCATED, self.content.look)

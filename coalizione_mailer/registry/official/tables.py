@@ -140,17 +140,18 @@ def _lines(stream: TextIO, separator: str, first: Grid, broken: _Broken) -> Numb
 
 def _rfc4180(stream: TextIO, separator: str, broken: _Broken) -> Numbered:
     reader = csv.reader(stream, delimiter=separator, strict=True)
+    line = 1
     while True:
-        line = reader.line_num + 1
         try:
-            row = next(reader)
-        except StopIteration:
-            return
+            for row in reader:
+                if row:
+                    yield line, row
+                line = reader.line_num + 1
         except csv.Error as error:
             broken.append((line, str(error)))
+            line = reader.line_num + 1
         else:
-            if row:
-                yield line, row
+            return
 
 
 def _by_lines(stream: TextIO, separator: str, width: int) -> Numbered:
