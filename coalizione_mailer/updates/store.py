@@ -25,6 +25,8 @@ from coalizione_mailer.updates.update import Update, Written
 
 PREVIOUS = Path("data/precedenti")
 
+_ASIDE = ".importing-"
+
 
 def apply(root: Path, update: Update, now: datetime) -> tuple[Record, ...]:
     """Write an update into a campaign's folder and its record; return what was recorded.
@@ -49,13 +51,19 @@ def write(root: Path, files: Iterable[Written]) -> None:
     Raises ProblemsError when a file or its folder cannot be written.
     """
     aside: list[tuple[Path, Path]] = []
+    files = list(files)
+    for folder in {(root / written.path).parent for written in files}:
+        for left in folder.glob(f"{_ASIDE}*"):
+            # Of an import that was killed; nobody else writes here now.
+            with suppress(OSError):
+                left.unlink()
     try:
         for written in files:
             target = root / written.path
             with _explained(target):
                 aside.append((_beside(target, written.data), target))
         for made, target in aside:
-            with _explained(target):
+            with _explained(target, replacing=True):
                 made.replace(target)
                 _sync(target.parent)
     finally:
@@ -113,7 +121,7 @@ def _copies(root: Path, written: Written, stamp: str, known: tuple[Record, ...])
 def _beside(target: Path, data: bytes) -> Path:
     """Put the bytes on the disk in the target's folder, under a name nobody reads."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".tmp")
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=_ASIDE)
     made = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -140,13 +148,13 @@ def _sync(folder: Path) -> None:
 
 
 @contextmanager
-def _explained(target: Path) -> Iterator[None]:
+def _explained(target: Path, *, replacing: bool = False) -> Iterator[None]:
     """Turn what the system refuses into a problem of the file."""
     try:
         yield
     except OSError as error:
-        # On Windows a file that Excel holds open is refused in this way.
-        busy = isinstance(error, PermissionError) and target.exists()
+        # So Windows refuses to replace a file that Excel holds open.
+        busy = replacing and isinstance(error, PermissionError)
         code = Code.FILE_BUSY if busy else Code.FILE_UNWRITABLE
         found = error.strerror or type(error).__name__
         raise ProblemsError([Problem(code, file=str(target), found=found)]) from error
