@@ -32,6 +32,12 @@ class Filter:
 
 def comuni(
     context: typer.Context,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[COMUNE]", help=_("The name, the ISTAT code or the cadastral code.")
+        ),
+    ] = None,
     minimum: Annotated[
         int | None,
         typer.Option("--min", metavar="N", min=0, help=_("Smallest population, included.")),
@@ -68,6 +74,12 @@ def comuni(
     sources: Annotated[
         bool, typer.Option("--sources", help=_("Only where the data came from, and when."))
     ] = False,
+    why: Annotated[
+        bool,
+        typer.Option(
+            "--why", help=_("Of one Comune: which addresses were seen, and which is used.")
+        ),
+    ] = False,
 ) -> None:
     """Show the Comuni of a selection."""
     from coalizione_mailer.campaign import load
@@ -79,6 +91,12 @@ def comuni(
 
         print_sources(campaign, as_json=as_json)
         return
+    if why:
+        from coalizione_mailer.cli.why import print_why
+
+        print_why(campaign, _named(name or text), as_json=as_json)
+        return
+    text = text if text is not None else name
     register = register_of(campaign)
     wanted = Filter(minimum, maximum, tuple(region or ()), tuple(province or ()))
     own = wanted.empty and text is None
@@ -92,14 +110,26 @@ def comuni(
         names = [field.name for field in fields(Comune)]
         print_csv(names, ([getattr(comune, name) for name in names] for comune in found))
     else:
-        if stats:
-            _print_regions(found)
-        elif found:
-            _print_list(found, register.population)
-        say(ngettext("{n} Comune.", "{n} Comuni.", len(found)).format(n=number(len(found))))
-        _tell_sums(found)
+        _print(found, register.population, stats=stats)
         if text is None:
             _tell_missing(selection, register.population)
+
+
+def _print(found: list[Comune], column: str, *, stats: bool) -> None:
+    """Show what was found, or how much of it in each region."""
+    if stats:
+        _print_regions(found)
+    elif found:
+        _print_list(found, column)
+    say(ngettext("{n} Comune.", "{n} Comuni.", len(found)).format(n=number(len(found))))
+    _tell_sums(found)
+
+
+def _named(name: str | None) -> str:
+    """Return the Comune to explain; raises UsageError where none is named."""
+    if not name:
+        raise UsageError([Problem(Code.OPTION_ALONE, key="--why", expected=("COMUNE",))])
+    return name
 
 
 def _filtered(register: "Register", wanted: Filter) -> "Selection":

@@ -234,7 +234,9 @@ def _choice(candidates: list[_Candidate], gone: Iterable[PassedOver]) -> Choice:
         best = min(own, key=lambda one: one.weight) if len(own) > 1 else next(iter(own), None)
         if best is not None and NEVER.isdisjoint(best.against):
             rule = Rule.FIRST if best is own[0] else Rule.NEXT
-            rule = Rule.NOTHING_BETTER if best.against else rule
+            # What reaches nobody is only for trying; among such addresses the rule is the same.
+            if not {Reason.RESERVED}.issuperset(best.against):
+                rule = Rule.NOTHING_BETTER
             taken[channel] = Taken(best.seen, rule, best.against)
         else:
             best = None
