@@ -13,7 +13,7 @@ from coalizione_mailer.campaign.configuration import Configuration, Form
 from coalizione_mailer.campaign.reader import load, parse
 from coalizione_mailer.letter.pdf import PdfSettings, render_pdfs
 from coalizione_mailer.letter.templates import LetterText, Templates
-from coalizione_mailer.model import Office
+from coalizione_mailer.model import Head, Office, Recipient
 from tests.letter.example import CAMPAIGN, recipient
 
 ROOT = Path(__file__).parents[2]
@@ -101,6 +101,59 @@ def test_whoever_heads_the_comune_is_addressed_rightly(
     for reading in (words(text.html), words(text.email_html), text.email_text):
         assert salutation in reading
         assert courtesy in reading
+
+
+def headed(head: Head, name: str = "Vicenza") -> Recipient:
+    reached = recipient(name)
+    return replace(reached, address=replace(reached.address, office=None), head=head)
+
+
+def naming(*, names: bool = True) -> Templates:
+    letter = SHIPPED.letter.model_copy(update={"names": names})
+    return Templates.load(FOLDER, SHIPPED.model_copy(update={"letter": letter}))
+
+
+@pytest.mark.parametrize(
+    ("head", "addressee"),
+    [
+        (Head(Office.SINDACO, "Ugo Nisticò"), "Al Sindaco Ugo Nisticò"),
+        (Head(Office.SINDACA, "Anna D'Amico"), "Alla Sindaca Anna D’Amico"),
+        (
+            Head(Office.COMMISSARIO, "Ugo De Andreis"),
+            "Al Commissario straordinario Ugo De Andreis",
+        ),
+        (
+            Head(Office.COMMISSARIO, "Ugo Lo Voi", prefectural=True),
+            "Al Commissario prefettizio Ugo Lo Voi",
+        ),
+        (
+            Head(Office.COMMISSARIA, "Anna Saint-Pierre", prefectural=True),
+            "Alla Commissaria prefettizia Anna Saint-Pierre",
+        ),
+        (Head(Office.COMMISSIONE), "Alla Commissione straordinaria"),
+        (Head(Office.SINDACO, acting=True), "Al Sindaco"),
+    ],
+)
+def test_the_letter_names_the_person_under_the_office_where_the_campaign_wants_it(
+    head: Head, addressee: str
+) -> None:
+    text = naming().render(headed(head))
+    assert f"{addressee} del Comune di Vicenza (VI)" in words(text.html)
+    unnamed = naming(names=False).render(headed(head))
+    for part in filter(None, head.name.replace("'", "’").split()):
+        assert part not in unnamed.html
+        assert part not in text.email_html
+        assert part not in text.email_text
+
+
+def test_the_name_stands_on_a_line_of_its_own() -> None:
+    one, other = (
+        naming().render(headed(Head(Office.SINDACA, name))).html.splitlines()
+        for name in ("Anna Rossi", "Bruna Verdi")
+    )
+    different = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    assert [words(f"<body>{line}") for line in different[0]] == ["Anna Rossi", "Bruna Verdi"]
+    assert len(different) == 1
 
 
 def test_the_circular_form_addresses_all_mayors_and_names_no_comune() -> None:
@@ -206,5 +259,20 @@ def test_the_longest_names_still_make_one_page_with_every_glyph() -> None:
     recipients.append(replace(recipients[0], address=address))
     letters = [templates.render(to).html for to in recipients]
     letters.append(written(form=Form.CIRCULAR).html)
+    person = " ".join(["Anna Maria Teresa", *["Šturmthöfer-Bartolomè"] * 2])
+    assert len(person) == 60 + 1
+    letters += [
+        naming().render(headed(Head(office, person), name)).html
+        for name in longest
+        for office in (Office.SINDACA, Office.COMMISSARIA)
+    ]
+    # As long as can be before the template draws the lines together.
+    letters += [
+        naming().render(headed(Head(Office.SINDACA, "Anna Rossi"[: 45 - len(name)]), name)).html
+        for name in longest
+    ]
+    letters.append(
+        naming().render(headed(Head(Office.SINDACA, f"Anna {'Benedetti ' * 4}"[:42]), "Vas")).html
+    )
     for pdf in render_pdfs(letters, PdfSettings.of(ROOT, SHIPPED), jobs=1):
         assert (pdf.pages, pdf.problems) == (1, ())
