@@ -95,6 +95,15 @@ def after(state: State, event: Event) -> State:
         raise IllegalTransitionError(state, event) from None
 
 
+@unique
+class Strength(StrEnum):
+    """How surely a message speaks of a delivery; only a strong tie changes a state."""
+
+    STRONG = "strong"
+    WEAK = "weak"
+    NONE = "none"
+
+
 _BY_WEIGHT = (Event.ACCEPTANCE, Event.FAILURE, Event.DELIVERY)
 
 

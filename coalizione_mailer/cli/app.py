@@ -15,6 +15,7 @@ from coalizione_mailer.cli import (
     log,
     preview,
     receive,
+    rehearse,
     resolve,
     send,
     status,
@@ -162,6 +163,17 @@ for name, function, short, text in (
             "Settle the letters in doubt: those the server may or may not have taken, because "
             "the connection ended before it answered. You say of each whether it arrived. Those "
             "you do not know of stay in doubt, and are not sent again."
+        ),
+    ),
+    (
+        "rehearse",
+        rehearse.rehearse,
+        _("Play a whole campaign on this machine, against a mail world that misbehaves."),
+        _(
+            "Play a whole campaign on this machine: letters made for real, a server that breaks "
+            "connections, a PEC provider that writes receipts late, twice and in the wrong "
+            "order, bounces, forgeries, answers. At the end the record is held against what "
+            "truly happened. Nothing leaves this machine, and your campaign is not touched."
         ),
     ),
 ):

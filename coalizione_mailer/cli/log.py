@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coalizione_mailer.cli.arrivals import receipt_in_words
 from coalizione_mailer.cli.console import kilobytes, number, out, print_json, say
 from coalizione_mailer.cli.finding import find_letters, label
 from coalizione_mailer.cli.language import _
@@ -15,6 +16,7 @@ from coalizione_mailer.errors import ExitCode
 from coalizione_mailer.lifecycle import Event, Phase
 
 if TYPE_CHECKING:
+    from coalizione_mailer.ledger.receipts import Receipt
     from coalizione_mailer.ledger.reports import Standing
     from coalizione_mailer.ledger.story import Attempt, Story, Word
 
@@ -74,7 +76,17 @@ def _record(letter: "Standing", told: "Story") -> dict[str, object]:
             for one in told.attempts
         ],
         "words": [asdict(one) | {"at": moment(one.at)} for one in told.words],
+        "receipts": [_received(one) for one in told.receipts],
     }
+
+
+def _received(receipt: "Receipt") -> dict[str, object]:
+    record = asdict(receipt)
+    for name in ("id", "delivery_id", "identity"):
+        del record[name]
+    for name in ("occurred_at", "received_at"):
+        record[name] = moment(record[name]) or None
+    return record
 
 
 def _print(letter: "Standing", told: "Story") -> None:
@@ -97,6 +109,8 @@ def _lines(told: "Story") -> Iterator[tuple[float, str]]:
         yield attempt.ended_at or attempt.started_at, _tried(attempt)
     for word in told.words:
         yield word.at, _said(word)
+    for receipt in told.receipts:
+        yield receipt.occurred_at or receipt.received_at, receipt_in_words(receipt)
 
 
 def _tried(attempt: "Attempt") -> str:

@@ -78,7 +78,8 @@ def close(campaign: "Campaign", ledger: "Ledger", opened: "Round", result: "Resu
         if count:
             say(f"{number(count):>6}  {explained(state)}")
     _tell_ending(result)
-    if following := next_command(counts, frozen=True):
+    mailbox = bool(campaign.configuration.mailbox.host)
+    if following := next_command(counts, frozen=True, mailbox=mailbox):
         typed = command(campaign.root, following.removeprefix("mailer "))
         say(_("Next: {command}").format(command=typed))
     return exit_code(result, counts)

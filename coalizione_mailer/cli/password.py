@@ -1,4 +1,4 @@
-"""The password of a server: a file of the operator's, the system's key store, or asked; never shown."""
+"""The password of a server: a file, the system's key store, or asked; never shown."""
 
 import sys
 from pathlib import Path

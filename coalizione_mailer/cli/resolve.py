@@ -55,6 +55,8 @@ def resolve(
     campaign = load(context.obj)
     ledger = Ledger.open_existing(campaign.configuration.ledger.url, campaign.root, now=time.time())
     doubtful = _doubtful(ledger) if ledger is not None else []
+    if ledger is not None:
+        _tell_settled(ledger)
     if ledger is None or not doubtful:
         say(_("No letter is in doubt."))
         return ExitCode.NOTHING_TO_DO
@@ -90,6 +92,23 @@ def _doubtful(ledger: "Ledger") -> "list[Standing]":
         return list(reports.standings(connection, opened.id, State.IN_DOUBT))
 
 
+def _tell_settled(ledger: "Ledger") -> None:
+    """Say of how many letters in doubt receipts have told what became of them."""
+    from coalizione_mailer.ledger import reports, rounds
+
+    with ledger.reading() as connection:
+        opened = rounds.current(connection)
+        settled = reports.settled_doubts(connection, opened.id) if opened else 0
+    if settled:
+        say(
+            ngettext(
+                "{n} letter that was in doubt is settled by its receipts.",
+                "{n} letters that were in doubt are settled by their receipts.",
+                settled,
+            ).format(n=number(settled))
+        )
+
+
 def _named(doubtful: "list[Standing]", names: list[str], word: Event) -> dict[int, Event]:
     """Take one word on the letters the operator named; raises ProblemsError for unknown ones."""
     return {letter.delivery_id: word for letter in among(doubtful, names)}
@@ -109,8 +128,9 @@ def _print(doubtful: "list[Standing]") -> None:
     )
     say(
         _(
-            "Look in your mailbox for a receipt of the letter, or give the Message-ID to whoever "
-            "runs the server. What you do not know stays in doubt, and is not sent again."
+            "Receipts settle them by themselves: mailer receive. Without any, look in your mailbox "
+            "for an answer, or give the Message-ID to whoever runs the server. What you do not "
+            "know stays in doubt, and is not sent again."
         )
     )
     for letter in doubtful:

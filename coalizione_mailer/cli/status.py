@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from datetime import datetime
+from enum import StrEnum, unique
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,19 +15,40 @@ from coalizione_mailer.cli.language import _, ngettext
 from coalizione_mailer.lifecycle import State
 
 if TYPE_CHECKING:
-    from coalizione_mailer.ledger.reports import Standing
+    from coalizione_mailer.campaign import Campaign
+    from coalizione_mailer.ledger.reports import Silence, Standing
 
 DRY_RUN = "mailer send --dry-run"
+
+
+@unique
+class Listed(StrEnum):
+    """What can be listed: the states, and the silent among the sent and accepted."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    REFUSED = "refused"
+    IN_DOUBT = "in_doubt"
+    SILENT = "silent"
+
+    @property
+    def state(self) -> State | None:
+        """The state that it is, None where several are looked through."""
+        return None if self is Listed.SILENT else State(self.value)
 
 
 def status(
     context: typer.Context,
     state: Annotated[
-        State | None,
+        Listed | None,
         typer.Option(
             "--state",
             metavar=_("STATE"),
-            help=_("List the letters in this state: {states}.").format(states=", ".join(State)),
+            help=_("List the letters in this state: {states}.").format(states=", ".join(Listed)),
         ),
     ] = None,
     as_json: Annotated[
@@ -49,13 +71,20 @@ def status(
     counts = dict.fromkeys(State, 0)
     opened = None
     listed: list[Standing] = []
+    silent: set[int] = set()
     if ledger is not None:
         with ledger.reading() as connection:
             opened = rounds.current(connection)
             if opened is not None:
                 counts = reports.counts(connection, opened.id)
+                silent = reports.silent(connection, opened.id, silence(campaign, time.time()))
                 if as_csv or state is not None:
-                    listed = list(reports.standings(connection, opened.id, state))
+                    wanted = state.state if state else None
+                    listed = list(reports.standings(connection, opened.id, wanted))
+    if state is Listed.SILENT:
+        listed = [letter for letter in listed if letter.delivery_id in silent]
+    mailbox = bool(configuration.mailbox.host)
+    following = next_command(counts, frozen=opened is not None, mailbox=mailbox)
     if as_json:
         print_json(
             {
@@ -63,8 +92,9 @@ def status(
                 "protocol": configuration.protocol.confirmation,
                 "total": sum(counts.values()),
                 "states": {str(name): count for name, count in counts.items()},
-                "next": next_command(counts, frozen=opened is not None),
+                "next": following,
             }
+            | ({"silent": len(silent)} if silent else {})
             | ({"letters": list(_records(listed))} if state is not None else {})
         )
     elif as_csv:
@@ -73,11 +103,26 @@ def status(
         _print_list(listed)
     else:
         _print_counts(counts, frozen=opened is not None)
-        _print_next(campaign.root, next_command(counts, frozen=opened is not None))
+        _tell_silent(len(silent), configuration.mailbox.silent_after)
+        _print_next(campaign.root, following)
 
 
-def next_command(counts: dict[State, int], *, frozen: bool) -> str:
-    """Return the command that the operator should run next, empty when nothing is left."""
+def silence(campaign: "Campaign", now: float) -> "Silence":
+    """Say what makes a letter of a campaign silent now."""
+    from coalizione_mailer.campaign.configuration import Profile
+    from coalizione_mailer.ledger.reports import Silence
+
+    before = now - campaign.configuration.mailbox.silent_after * 3600.0
+    if campaign.configuration.smtp.profile is Profile.PEC:
+        return Silence(before)
+    return Silence(before, frozenset({State.ACCEPTED}))
+
+
+def next_command(counts: dict[State, int], *, frozen: bool, mailbox: bool = False) -> str:
+    """Return the command that the operator should run next, empty when nothing is left.
+
+    Where a ``mailbox`` is known, letters that have left are waited for there.
+    """
     if not frozen:
         return DRY_RUN
     if counts[State.QUEUED] or counts[State.SENDING]:
@@ -86,6 +131,8 @@ def next_command(counts: dict[State, int], *, frozen: bool) -> str:
         return "mailer resolve"
     if counts[State.REFUSED]:
         return "mailer status --state refused"
+    if mailbox and (counts[State.SENT] or counts[State.ACCEPTED]):
+        return "mailer receive"
     return ""
 
 
@@ -129,6 +176,20 @@ def _print_counts(counts: dict[State, int], *, frozen: bool) -> None:
                 table.add_row(number(count), explained(state), str(state))
         table.add_row(number(sum(counts.values())), _("letters in all"), "", style="bold")
         out().print(table)
+
+
+def _tell_silent(count: int, hours: int) -> None:
+    if count:
+        say(
+            ngettext(
+                "Of these {n} is silent: sent {hours} hours ago or more, and neither delivered nor "
+                "come back. It is listed by: mailer status --state silent",
+                "Of these {n} are silent: sent {hours} hours ago or more, and neither delivered "
+                "nor come back. They are listed by: mailer status --state silent",
+                count,
+            ).format(n=number(count), hours=number(hours)),
+            "yellow",
+        )
 
 
 def _print_next(root: Path, following: str) -> None:

@@ -26,7 +26,7 @@ def addressees(connection: Connection) -> list[Addressee]:
         .join(rounds, rounds.c.id == table.round_id)
         .order_by(rounds.c.number, table.id)
     )
-    return [Addressee(*row) for row in rows.tuples()]
+    return [Addressee(*row) for row in rows]
 
 
 def provider_ids(connection: Connection) -> dict[str, int]:
@@ -40,7 +40,7 @@ def provider_ids(connection: Connection) -> dict[str, int]:
             table.delivery_id.is_not(None),
         )
     )
-    return {pec_id: delivery for pec_id, delivery in rows.tuples() if delivery is not None}
+    return {pec_id: delivery for pec_id, delivery in rows if delivery is not None}
 
 
 def first_frozen(connection: Connection) -> float | None:

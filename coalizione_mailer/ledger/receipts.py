@@ -3,25 +3,15 @@
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
-from enum import StrEnum, unique
 
 from sqlalchemy import Connection, func, select, update
 
 from coalizione_mailer.ledger import schema
 from coalizione_mailer.ledger.rounds import insert_new
-from coalizione_mailer.lifecycle import Event, State
+from coalizione_mailer.lifecycle import Event, State, Strength
 
 _TABLE = schema.receipts
 _CHUNK = 500
-
-
-@unique
-class Strength(StrEnum):
-    """How surely a message speaks of a delivery; only a strong tie changes a state."""
-
-    STRONG = "strong"
-    WEAK = "weak"
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +125,7 @@ def of_nobody(connection: Connection) -> list[Receipt]:
 def by_kind(connection: Connection) -> dict[str, int]:
     """Count all that came back, by kind."""
     rows = connection.execute(select(_TABLE.c.kind, func.count()).group_by(_TABLE.c.kind))
-    return dict(rows.tuples())
+    return {kind: count for kind, count in rows}  # noqa: C416  a result is no mapping
 
 
 def content(connection: Connection, sha256: str) -> bytes:

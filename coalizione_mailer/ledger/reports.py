@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from coalizione_mailer.ledger.schema import attempts, deliveries
-from coalizione_mailer.lifecycle import State
+from coalizione_mailer.lifecycle import Event, State
+from coalizione_mailer.model import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,52 @@ def counts(connection: Connection, round_id: int) -> dict[State, int]:
     )
     found = {State(state): count for state, count in rows}
     return {state: found.get(state, 0) for state in State}
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What makes a letter silent: sent before a moment (epoch seconds), and not heard of since.
+
+    ``states`` are those in which a letter still waits for word of its delivery.
+    """
+
+    before: float
+    states: frozenset[State] = frozenset({State.ACCEPTED, State.SENT})
+
+
+def silent(connection: Connection, round_id: int, silence: Silence) -> set[int]:
+    """Return the deliveries by PEC that ought to be delivered or back by now, and are neither.
+
+    Ordinary mail says nothing of what arrives; nor does PEC of ordinary mailboxes.
+    """
+    ended = (
+        select(func.max(attempts.c.ended_at))
+        .where(attempts.c.delivery_id == deliveries.c.id)
+        .scalar_subquery()
+    )
+    return set(
+        connection.scalars(
+            select(deliveries.c.id).where(
+                deliveries.c.round_id == round_id,
+                deliveries.c.channel == Channel.PEC.value,
+                deliveries.c.state.in_(sorted(silence.states)),
+                func.coalesce(ended, deliveries.c.changed_at) <= silence.before,
+            )
+        )
+    )
+
+
+def settled_doubts(connection: Connection, round_id: int) -> int:
+    """Count the letters that had no answer, and that a receipt has settled since."""
+    return connection.execute(
+        select(func.count(func.distinct(attempts.c.delivery_id)))
+        .join(deliveries, deliveries.c.id == attempts.c.delivery_id)
+        .where(
+            deliveries.c.round_id == round_id,
+            attempts.c.event == Event.UNANSWERED.value,
+            deliveries.c.state.in_([State.ACCEPTED, State.DELIVERED, State.BOUNCED]),
+        )
+    ).scalar_one()
 
 
 def largest(connection: Connection, round_id: int) -> int:

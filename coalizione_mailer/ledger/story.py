@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from coalizione_mailer.ledger.receipts import Receipt, of_deliveries
 from coalizione_mailer.ledger.schema import attempts, deliveries, history, rounds
 from coalizione_mailer.lifecycle import Event, Phase, State
 
@@ -47,6 +48,7 @@ class Story:
     freeze: Freeze
     attempts: tuple[Attempt, ...]
     words: tuple[Word, ...]
+    receipts: tuple[Receipt, ...] = ()
 
 
 def story(connection: Connection, delivery_id: int) -> Story:
@@ -57,7 +59,10 @@ def story(connection: Connection, delivery_id: int) -> Story:
         .where(deliveries.c.id == delivery_id)
     ).one()
     return Story(
-        Freeze(*frozen), _attempts(connection, delivery_id), _words(connection, delivery_id)
+        Freeze(*frozen),
+        _attempts(connection, delivery_id),
+        _words(connection, delivery_id),
+        tuple(of_deliveries(connection, [delivery_id])),
     )
 
 

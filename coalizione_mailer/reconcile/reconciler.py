@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from coalizione_mailer.ledger import addressees, cursors, deliveries, receipts
 from coalizione_mailer.ledger.cursors import Place
-from coalizione_mailer.ledger.receipts import Receipt, Strength
+from coalizione_mailer.ledger.receipts import Receipt
 from coalizione_mailer.ledger.store import Ledger, Transaction
-from coalizione_mailer.lifecycle import Event, State
+from coalizione_mailer.lifecycle import Event, State, Strength
 from coalizione_mailer.mailbox.reading import Kind, Reading, Signature, SignatureState
 from coalizione_mailer.mailbox.sources import Arrival
 from coalizione_mailer.reconcile import ties, verdict
@@ -95,38 +95,58 @@ class Reconciler:
         self._now = now
         self._subject = subject
 
-    def take(self, batch: Batch) -> Tally:
-        """Take in a batch, whole or not at all; raises LedgerError."""
+    def take(self, batch: Batch, seen: Callable[[], None] = lambda: None) -> Tally:
+        """Take in a batch, whole or not at all; raises LedgerError.
+
+        ``seen`` is called once a message, when it is understood.
+        """
         tally = Tally(seen=len(batch.arrivals))
         tally.unreadable = [arrival for arrival in batch.arrivals if arrival.raw is None]
         new = self._new(batch.arrivals, tally)
-        understood = [(one, self._understand(one.raw)) for one in new.values() if one.raw]
+        for _known in range(tally.seen - len(new)):
+            seen()
+        understood = []
+        for arrival, raw in new:
+            understood.append((arrival, raw, self._understand(raw)))
+            seen()
         now = self._now()
         with self._ledger.writing() as connection:
-            index = self._index(connection)
-            frozen_at = addressees.first_frozen(connection) or now
-            kept = []
-            for arrival, reading in understood:
-                tie = ties.tie(reading, index)
-                if not concerns(reading, tie, frozen_at):
-                    tally.foreign += 1
-                    continue
-                receipt = _receipt(arrival, reading, tie, now)
-                _count(tally, receipt)
-                kept.append((receipt, arrival.raw or b""))
+            kept = self._ours(connection, understood, tally, now)
             receipts.keep(connection, kept)
             touched = {receipt.delivery_id for receipt, _raw in kept}
-            touched |= self._learn(connection, [receipt for receipt, _raw in kept])
-            tally.changed = _settle(connection, touched - {None}, now)
+            if any(receipt.refs or receipt.pec_id for receipt, _raw in kept):
+                touched |= self._learn(connection)
+            tally.changed = _settle(connection, touched, now)
             cursors.advance(connection, _places(batch.arrivals))
         return tally
 
-    def _new(self, arrivals: Sequence[Arrival], tally: Tally) -> dict[str, Arrival]:
+    def _ours(
+        self,
+        connection: Transaction,
+        understood: Sequence[tuple[Arrival, bytes, Reading]],
+        tally: Tally,
+        now: float,
+    ) -> list[tuple[Receipt, bytes]]:
+        """Tie messages, and leave out those that do not concern the campaign."""
+        index = self._index(connection)
+        frozen_at = addressees.first_frozen(connection) or now
+        kept = []
+        for arrival, raw, reading in understood:
+            tie = ties.tie(reading, index)
+            if concerns(reading, tie, frozen_at):
+                receipt = _tied(_receipt(arrival, raw, reading, now), reading, tie)
+                _count(tally, receipt)
+                kept.append((receipt, raw))
+            else:
+                tally.foreign += 1
+        return kept
+
+    def _new(self, arrivals: Sequence[Arrival], tally: Tally) -> list[tuple[Arrival, bytes]]:
         """Leave out what is kept already, and what is twice in the batch."""
-        found = {receipts.identity(one.raw): one for one in arrivals if one.raw is not None}
+        found = {receipts.identity(one.raw): (one, one.raw) for one in arrivals if one.raw}
         with self._ledger.reading() as connection:
             known = receipts.known(connection, found.keys())
-        new = {identity: one for identity, one in found.items() if identity not in known}
+        new = [one for identity, one in found.items() if identity not in known]
         tally.known = len(arrivals) - len(tally.unreadable) - len(new)
         return new
 
@@ -147,11 +167,8 @@ class Reconciler:
             self._subject,
         )
 
-    def _learn(self, connection: Transaction, new: Sequence[Receipt]) -> set[int | None]:
-        """Tie again what could not be tied before an acceptance told the provider's ids."""
-        learned = any(receipt.event and receipt.pec_id and receipt.verified for receipt in new)
-        if not learned and not any(receipt.refs or receipt.pec_id for receipt in new):
-            return set()
+    def _learn(self, connection: Transaction) -> set[int | None]:
+        """Tie again what could not be tied before a receipt told the provider's ids."""
         index = self._index(connection)
         retied = []
         for receipt in receipts.loose(connection):
@@ -176,10 +193,10 @@ def _settle(connection: Transaction, touched: set[int | None], now: float) -> di
     return deliveries.told(connection, said, now=now)
 
 
-def _receipt(arrival: Arrival, reading: Reading, tie: ties.Tie, now: float) -> Receipt:
-    raw = arrival.raw or b""
+def _receipt(arrival: Arrival, raw: bytes, reading: Reading, now: float) -> Receipt:
+    """Return what the ledger notes of a message, not yet tied."""
     signature = reading.signature
-    receipt = Receipt(
+    return Receipt(
         sha256=hashlib.sha256(raw).hexdigest(),
         identity=receipts.identity(raw),
         size=len(raw),
@@ -204,7 +221,6 @@ def _receipt(arrival: Arrival, reading: Reading, tie: ties.Tie, now: float) -> R
         note=reading.note,
         occurred_at=moment(reading),
     )
-    return _tied(receipt, reading, tie)
 
 
 def _tied(receipt: Receipt, reading: Reading, tie: ties.Tie) -> Receipt:

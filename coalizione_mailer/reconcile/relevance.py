@@ -7,7 +7,7 @@ came before the freeze, receipts of other messages, and other people's letters.
 
 from typing import assert_never
 
-from coalizione_mailer.ledger.receipts import Strength
+from coalizione_mailer.lifecycle import Strength
 from coalizione_mailer.mailbox.reading import Kind, Reading
 from coalizione_mailer.reconcile.ties import Tie
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 
 from coalizione_mailer.ledger.addressees import Addressee
-from coalizione_mailer.ledger.receipts import Strength
+from coalizione_mailer.lifecycle import Strength
 from coalizione_mailer.mailbox.reading import Kind, Reading
 
 

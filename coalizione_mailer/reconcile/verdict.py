@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import assert_never
 
-from coalizione_mailer.ledger.receipts import Receipt, Strength
-from coalizione_mailer.lifecycle import Event, strongest
+from coalizione_mailer.ledger.receipts import Receipt
+from coalizione_mailer.lifecycle import Event, Strength, strongest
 from coalizione_mailer.mailbox.reading import Kind, Reading
 from coalizione_mailer.reconcile.ties import PEC_RECEIPTS, Tie
 

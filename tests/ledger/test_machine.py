@@ -43,7 +43,7 @@ class Letter:
 
 
 class LedgerMachine(RuleBasedStateMachine):
-    """A ledger in a real file, workers that claim and settle, crashes, and an operator."""
+    """A ledger in a real file, workers that claim and settle, crashes, receipts, an operator."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -139,6 +139,9 @@ class LedgerMachine(RuleBasedStateMachine):
         letter = self.model[settlement.delivery_id]
         assert letter.attempts[settlement.attempt - 1] is None
         letter.attempts[settlement.attempt - 1] = settlement.outcome.event
+        if letter.state is not State.SENDING:
+            # A receipt was quicker.
+            return
         match settlement.outcome.event:
             case Event.TAKEN:
                 letter.state = State.SENT
@@ -166,7 +169,9 @@ class LedgerMachine(RuleBasedStateMachine):
             assert deliveries.doubt_leftovers(connection, now=self.now) == len(left)
         for letter in left:
             letter.state = State.IN_DOUBT
-            letter.attempts[-1] = Event.UNANSWERED
+        for letter in self.model.values():
+            if letter.attempts and letter.attempts[-1] is None:
+                letter.attempts[-1] = Event.UNANSWERED
         # The workers of the killed run come too late, whatever they have to say.
         self.over += [self.settlement(claimed, TAKEN) for claimed in self.under_way]
         self.under_way = []
@@ -198,6 +203,28 @@ class LedgerMachine(RuleBasedStateMachine):
             letter.state = State.SENT if word is Event.OPERATOR_SENT else State.QUEUED
             letter.due = self.now
             letter.words.append(word)
+
+    @precondition(lambda self: self.model)
+    @rule(
+        said=st.dictionaries(
+            st.integers(1, 6),
+            st.sampled_from([Event.ACCEPTANCE, Event.FAILURE, Event.DELIVERY]),
+            max_size=3,
+        )
+    )
+    def receipts_arrive(self, said: dict[int, Event]) -> None:
+        """Receipts settle letters wherever they are; the same ones again change nothing."""
+        said = {number: event for number, event in said.items() if number in self.model}
+        weight = [State.ACCEPTED, State.BOUNCED, State.DELIVERED]
+        means = dict(zip([Event.ACCEPTANCE, Event.FAILURE, Event.DELIVERY], weight, strict=True))
+        expected = {}
+        for number, event in said.items():
+            letter, new = self.model[number], means[event]
+            if letter.state not in weight or weight.index(new) > weight.index(letter.state):
+                expected[number] = letter.state = new
+        with self.ledger.writing() as connection:
+            assert deliveries.told(connection, said, now=self.now) == expected
+            assert deliveries.told(connection, said, now=self.now) == {}
 
     @rule(seconds=st.sampled_from([1, 300, 86400]))
     def time_passes(self, seconds: int) -> None:

@@ -14,6 +14,7 @@ from coalizione_mailer.ledger import deliveries, migrations, schema, store
 from coalizione_mailer.ledger.deliveries import Choice
 from coalizione_mailer.ledger.rounds import Round
 from coalizione_mailer.ledger.store import Ledger, sqlite_path
+from coalizione_mailer.lifecycle import Event, State
 from tests.support import letters
 
 Freezer = Callable[[int], tuple[Ledger, Round]]
@@ -142,6 +143,37 @@ def test_an_older_ledger_is_brought_up_step_by_step(
     with newer.reading() as connection:
         assert {"first", "second"} <= set(inspect(connection).get_table_names())
         assert deliveries.waiting(connection, Choice(opened.id)) == 2
+
+
+def test_a_ledger_of_version_1_is_brought_up_and_goes_on(
+    tmp_path: Path, file: Path, stack: ExitStack
+) -> None:
+    """The file was made by the program of version 1, with letters sent, refused and waiting."""
+    file.parent.mkdir()
+    old = sqlite3.connect(file)
+    old.executescript((Path(__file__).parent / "version-1.sql").read_text(encoding="utf-8"))
+    before = old.execute("SELECT id, state, address FROM deliveries ORDER BY id").fetchall()
+    old.close()
+    ledger = letters.open_ledger(tmp_path, NOW + 99)
+    stack.callback(ledger.close)
+    assert versions(ledger) == [(1, NOW), (schema.VERSION, NOW + 99)]
+    with ledger.writing() as connection:
+        assert connection.exec_driver_sql(
+            "SELECT id, state, address FROM deliveries ORDER BY id"
+        ).all() == list(before)
+        assert [state for _id, state, _address in before] == ["sent", "refused", "sent", "queued"]
+        told = deliveries.told(connection, {1: Event.DELIVERY, 2: Event.FAILURE}, now=NOW)
+        assert told == {1: State.DELIVERED, 2: State.BOUNCED}
+    fresh = letters.open_ledger(tmp_path / "fresh")
+    stack.callback(fresh.close)
+    assert described(ledger) == described(fresh)
+
+
+def described(ledger: Ledger) -> dict[str, str]:
+    """Return how everything in a ledger was made, by name."""
+    with ledger.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql <> ''")
+        return {name: sql for name, sql in rows}  # noqa: C416  a result is no mapping
 
 
 def test_a_step_that_fails_leaves_the_older_ledger_whole(

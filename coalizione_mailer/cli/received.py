@@ -1,0 +1,127 @@
+"""What a reading of the mailbox brought, on screen."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from coalizione_mailer.cli.arrivals import kind_in_words
+from coalizione_mailer.cli.console import command, number, out, say, span
+from coalizione_mailer.cli.language import _, ngettext
+from coalizione_mailer.lifecycle import State
+from coalizione_mailer.mailbox.reading import Kind
+
+if TYPE_CHECKING:
+    from coalizione_mailer.campaign import Campaign
+    from coalizione_mailer.errors import ServerUnavailableError
+    from coalizione_mailer.ledger.store import Ledger
+    from coalizione_mailer.reconcile import Tally
+
+_MOST = 10
+
+
+def as_record(tally: "Tally", seconds: float) -> dict[str, object]:
+    """Return what programs are told of a reading."""
+    return {
+        "read": tally.seen,
+        "new": tally.kept.total(),
+        "known": tally.known,
+        "unrelated": tally.foreign,
+        "unreadable": [arrival.origin for arrival in tally.unreadable],
+        "kinds": dict(sorted(tally.kept.items())),
+        "settled": {str(state): count for state, count in sorted(tally.states.items())},
+        "weak": tally.weak,
+        "unverified": tally.unproved,
+        "seconds": round(seconds, 3),
+        "per_second": round(tally.seen / seconds, 1) if seconds else None,
+    }
+
+
+def print_summary(campaign: "Campaign", ledger: "Ledger", tally: "Tally", seconds: float) -> None:
+    """Say what was read, what it is, what it changed, and what comes next."""
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(justify="right")
+    table.add_column()
+    for count, words in _rows(tally, seconds):
+        table.add_row(number(count), words)
+    out().print(table)
+    for line in _warnings(tally):
+        say(line, "yellow")
+    _tell_next(campaign, ledger)
+
+
+def tell_new(tally: "Tally") -> None:
+    """Say in one line what came while listening."""
+    if not tally.kept and not tally.states:
+        return
+    parts = [f"{number(n)} {kind_in_words(Kind(kind))}" for kind, n in sorted(tally.kept.items())]
+    say(f"{datetime.now().astimezone():%H:%M:%S}  " + "; ".join(parts))
+    for line in _warnings(tally):
+        say(line, "yellow")
+
+
+def tell_lost(error: "ServerUnavailableError") -> None:
+    """Say once that the connection was lost, and that it is being made again."""
+    from coalizione_mailer.cli.advice import lines
+
+    for line in lines(error):
+        say(line, "yellow")
+    say(_("Trying again, every half minute. Ctrl-C ends it."))
+
+
+def _rows(tally: "Tally", seconds: float) -> Iterator[tuple[int, str]]:
+    from coalizione_mailer.cli.status import explained
+
+    rate = number(tally.seen / seconds, 1) if seconds else "0"
+    yield (
+        tally.seen,
+        _("messages read in {span}, {rate} a second").format(span=span(seconds), rate=rate),
+    )
+    if tally.known:
+        yield tally.known, _("of them kept already")
+    if tally.foreign:
+        yield tally.foreign, _("of them not about this letter: not kept")
+    for kind in Kind:
+        if count := tally.kept[kind.value]:
+            yield count, _("new: {kind}").format(kind=kind_in_words(kind))
+    for state in State:
+        if count := tally.states[state]:
+            yield count, _("letters that are now: {state}").format(state=explained(state))
+
+
+def _warnings(tally: "Tally") -> Iterator[str]:
+    if tally.weak:
+        yield ngettext(
+            "{n} message is perhaps about one of the letters, but does not prove it: it is kept, "
+            "and changes nothing.",
+            "{n} messages are perhaps about one of the letters, but do not prove it: they are "
+            "kept, and change nothing.",
+            tally.weak,
+        ).format(n=number(tally.weak))
+    if tally.unproved:
+        yield ngettext(
+            "{n} PEC receipt has no signature that holds: it is kept, and changes nothing. If a "
+            "provider of yours sent it, ask the provider.",
+            "{n} PEC receipts have no signature that holds: they are kept, and change nothing. If "
+            "a provider of yours sent them, ask the provider.",
+            tally.unproved,
+        ).format(n=number(tally.unproved))
+    for arrival in tally.unreadable[:_MOST]:
+        yield _("{origin}: not read: {reason}").format(
+            origin=arrival.origin, reason=arrival.trouble or _("it is too large")
+        )
+    if more := len(tally.unreadable[_MOST:]):
+        yield ngettext("and {n} more like these", "and {n} more like these", more).format(n=more)
+
+
+def _tell_next(campaign: "Campaign", ledger: "Ledger") -> None:
+    from coalizione_mailer.cli.status import next_command
+    from coalizione_mailer.ledger import reports, rounds
+
+    with ledger.reading() as connection:
+        opened = rounds.current(connection)
+        counts = reports.counts(connection, opened.id) if opened else dict.fromkeys(State, 0)
+    following = next_command(counts, frozen=opened is not None) or "mailer status"
+    typed = command(campaign.root, following.removeprefix("mailer "))
+    say(_("Next: {command}").format(command=typed))
