@@ -10,16 +10,16 @@ def sentences() -> dict[Code, Callable[[], str]]:
     """Map the codes to their sentences."""
     return {
         Code.FILE_BUSY: lambda: _(
-            "this file cannot be replaced ({found}). If it is open in Excel, close it there; then "
-            "run the same command again."
-        ),
-        Code.FILE_UNWRITABLE: lambda: _(
-            "this cannot be written ({found}). Make room on the disk, or check the folder's "
-            "permissions; then run the same command again."
+            "this file cannot be replaced. If it is open in Excel, close it there; then run the "
+            "same command again."
         ),
         Code.CODE_PREDECESSOR: lambda: _(
             "codes of Comuni that no longer exist: {found} (for example, {expected} today). Their "
             "addresses are used only where today's Comune has none: check them."
+        ),
+        Code.CODE_DISPUTED: lambda: _(
+            "{expected} was made of several Comuni, and the address book has an address of each: "
+            "{found}. None is used: put in the one of today, with mailer address set."
         ),
         Code.CODE_OLD: lambda: _(
             "Comuni under an old code: {found} (for example, {expected} today). Their addresses "
@@ -38,6 +38,10 @@ def sentences() -> dict[Code, Callable[[], str]]:
         ),
         Code.IMPORT_OLDER: lambda: _(
             "this file is of {found}, older than the one in use, of {expected}. Download it again."
+        ),
+        Code.IMPORT_BACKWARDS: lambda: _(
+            "this list is older than the one in use: codes that Comuni no longer have: {found} "
+            "(for example, {expected}). Download the newest one."
         ),
         Code.IMPORT_STRANGERS: lambda: _(
             "codes that are of no Comune known here: {found} (for example, {expected}). If this "

@@ -59,5 +59,7 @@ def _validated(text: str) -> str | None:
     except EmailNotValidError:
         return None
     domain = found.ascii_domain
-    written = f"{found.ascii_local_part}@{domain}"
-    return written if _DOMAIN.fullmatch(domain) and text.isprintable() else None
+    same_dots = domain.count(".") == text.rpartition("@")[2].count(".")
+    if not (same_dots and text.isprintable() and _DOMAIN.fullmatch(domain)):
+        return None
+    return f"{found.ascii_local_part}@{domain}"

@@ -156,12 +156,17 @@ _ByChannel = Mapping[Channel, dict[str, Address]]
 
 
 def _followed(book: AddressBook, atlas: Atlas) -> tuple[_ByChannel, _ByChannel, list[Problem]]:
-    """Tell a book's addresses apart: a Comune's own, and those of its predecessors."""
+    """Tell a book's addresses apart: a Comune's own, and those of its predecessors.
+
+    Where predecessors had different ones none is used: CODE_DISPUTED. A code of today goes before
+    an older one of the same Comune.
+    """
     own: dict[Channel, dict[str, Address]] = {channel: {} for channel in Channel}
-    inherited: dict[Channel, dict[str, Address]] = {channel: {} for channel in Channel}
+    heirs: dict[Channel, dict[str, list[Address]]] = {channel: {} for channel in Channel}
     old: dict[bool, dict[str, Comune]] = {True: {}, False: {}}
     current = (atlas.register.by_istat, atlas.register.by_catastale)
-    for channel, code, address in _rows(book):
+    rows = sorted(_rows(book), key=lambda row: not any(row[1] in codes for codes in current))
+    for channel, code, address in rows:
         if not any(code in codes for codes in current):
             found = atlas.comune(code)
             if found is None:
@@ -169,11 +174,44 @@ def _followed(book: AddressBook, atlas: Atlas) -> tuple[_ByChannel, _ByChannel, 
                 continue
             comune, same = found
             old[same].setdefault(code, comune)
-            (own if same else inherited)[channel].setdefault(comune.codice_catastale, address)
+            if same:
+                own[channel].setdefault(comune.codice_catastale, address)
+            else:
+                heirs[channel].setdefault(comune.codice_catastale, []).append(address)
         else:
             comune = current[0].get(code) or current[1][code]
             own[channel].setdefault(comune.codice_catastale, address)
-    return own, inherited, [*_told(book, old)]
+    inherited, disputed = _inherited(book, heirs, own, atlas)
+    return own, inherited, [*_told(book, old), *disputed]
+
+
+def _inherited(
+    book: AddressBook,
+    heirs: Mapping[Channel, Mapping[str, list[Address]]],
+    own: _ByChannel,
+    atlas: Atlas,
+) -> tuple[_ByChannel, list[Problem]]:
+    """Return what predecessors agree on; tell where they do not and the Comune has nothing else."""
+    inherited: dict[Channel, dict[str, Address]] = {channel: {} for channel in Channel}
+    disputed = []
+    for channel, by_code in heirs.items():
+        for code, addresses in by_code.items():
+            different = {address.address.casefold(): address.address for address in addresses}
+            if len(different) == 1:
+                inherited[channel][code] = addresses[0]
+            elif code not in own[channel]:
+                comune = atlas.register.by_catastale[code]
+                disputed.append(
+                    Problem(
+                        Code.CODE_DISPUTED,
+                        Severity.WARNING,
+                        file=book.file,
+                        found=", ".join(different.values()),
+                        expected=(label(comune),),
+                        comune=comune.codice_istat,
+                    )
+                )
+    return inherited, disputed
 
 
 def _told(book: AddressBook, old: Mapping[bool, Mapping[str, Comune]]) -> Iterator[Problem]:

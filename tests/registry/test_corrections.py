@@ -1,5 +1,6 @@
 """The office's corrections win, are kept apart, and find their Comune under any code it had."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -96,6 +97,28 @@ def test_the_address_of_a_predecessor_is_used_only_where_there_is_no_other() -> 
     assert [told.code for told in alone.warnings] == [Code.CODE_PREDECESSOR]
     both = corrected(book(c_M436="sovizzo"), book(c_D897="gambugliano"), ATLAS)
     assert pec_of(both, SOVIZZO) == "sovizzo"
+
+
+def test_predecessors_who_disagree_leave_the_comune_without_an_address() -> None:
+    merged = (*ATLAS.history.variations, replace(ATLAS.history.variations[1],
+              codice_catastale_precedente="I879", codice_istat_precedente="024103"))  # fmt: skip
+    atlas = Atlas(ATLAS.register, CodeHistory(merged))
+    found = corrected(book(c_D897="gambugliano", c_024103="vecchio"), book(), atlas)
+    assert pec_of(found, SOVIZZO) is None
+    told = found.warnings[-1]
+    assert (told.code, told.severity) == (Code.CODE_DISPUTED, Severity.WARNING)
+    assert told.found == "gambugliano@pec.example, vecchio@pec.example"
+    assert told.expected == ("Sovizzo (PR) 024128",)
+    agreed = corrected(book(c_D897="uno", c_024103="uno"), book(), atlas)
+    assert pec_of(agreed, SOVIZZO) == "uno"
+    own = corrected(book(c_D897="a", c_024103="b", c_M436="suo"), book(), atlas)
+    assert pec_of(own, SOVIZZO) == "suo"
+    assert Code.CODE_DISPUTED not in [told.code for told in own.warnings]
+
+
+def test_the_row_under_todays_code_goes_before_one_under_an_older_code() -> None:
+    found = corrected(book(c_092009="vecchio", c_292009="nuovo"), book(), ATLAS)
+    assert pec_of(found, CAGLIARI) == "nuovo"
 
 
 def test_a_correction_of_nobody_is_pointed_out() -> None:
