@@ -79,7 +79,12 @@ def _coded(known: Iterable[Officeholder], comuni: Iterable[Comune]) -> Iterator[
 
 def _still_known(known: Iterable[Officeholder], files: Iterable[Heads]) -> Iterator[Officeholder]:
     """Yield the heads of the kind that no file speaks of."""
-    told = {heads.extraordinary for heads in files}
+    told = {heads.extraordinary for heads in files} | {
+        # One of the ministry's files has both.
+        role_of(row.office) in _COMMISSIONERS
+        for heads in files
+        for row in heads.rows
+    }
     return (one for one in known if (one.role in _COMMISSIONERS) not in told)
 
 

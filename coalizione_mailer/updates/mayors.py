@@ -50,9 +50,15 @@ def _change(one: MayorChange) -> Change:
         (True, False): Topic.MAYOR_GONE,
     }
     topic = topics[one.before is not None, one.after is not None]
-    return Change(
-        topic, one.denominazione, one.codice_catastale, _told(one.before), _told(one.after)
-    )
+    before, after = _told(one.before), _told(one.after)
+    if before == after:
+        before, after = (_dated(holder) for holder in (one.before, one.after))
+    return Change(topic, one.denominazione, one.codice_catastale, before, after)
+
+
+def _dated(one: Officeholder | None) -> str:
+    """Say who it is and since which election: a new mandate of the same person."""
+    return f"{_told(one)}, {one.eletto}" if one and one.eletto else _told(one)
 
 
 def _told(one: Officeholder | None) -> str:

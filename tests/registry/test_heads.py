@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,9 @@ from coalizione_mailer.registry.heads import Assigned, heads_of
 from coalizione_mailer.registry.history import CodeHistory, Event, Variation
 from coalizione_mailer.registry.mayors import Officeholder
 from coalizione_mailer.registry.names import normal
+from coalizione_mailer.registry.official.ministry import read_heads
 from coalizione_mailer.registry.official.values import HeadRow, Heads, Kind, Source
+from tests.support import official
 
 MAYORS, COMMISSIONERS = "sindaciincarica.csv", "organistraordinariincarica.csv"
 ELECTED, ENTERED, LATER = date(2022, 6, 12), date(2022, 6, 13), date(2024, 12, 23)
@@ -344,6 +347,40 @@ def test_the_office_may_know_that_a_commissioner_is_a_woman(told: Told) -> None:
     sindaco = file(row("VICENZA", "VI", "ANDREA ROSSI", sex="M"))
     corrected = replace(only(told(sindaco)), carica="sindaca", sesso="F")
     assert only(told(sindaco, known=[corrected])).carica == "sindaco"
+
+
+def test_a_file_of_both_kinds_leaves_nothing_of_before(told: Told) -> None:
+    known = told(
+        file(row("SCHIO", "VI")),
+        file(row("THIENE", "VI", office="Commissario", in_office=LATER), extraordinary=True),
+    ).holders
+    both = file(row("VICENZA", "VI"), row("SOVIZZO", "VI", office="Commissario"))
+    again = told(both, known=known).holders
+    assert [one.denominazione for one in again] == ["Vicenza", "Sovizzo"]
+
+
+@pytest.mark.parametrize(
+    "write", [[official.write_mayors, official.write_commissioners], [official.write_maggiororgano]]
+)
+def test_the_ministrys_files_of_all_comuni_give_each_its_head_and_no_name_wrong(
+    told: Told, tmp_path: Path, write: list[Callable[[Path], Path]]
+) -> None:
+    files = [read_heads(one(tmp_path / one.__name__)) for one in write]
+    assigned = told(*files)
+    assert assigned.problems == ()
+    heads = {one.codice_catastale: one.head for one in assigned.holders}
+    for place in official.places():
+        people = official.commissioners(place) or (official.mayor(place),)
+        head = heads[place.catastale]
+        if len(people) == 3:
+            assert (head.office, head.name) == (Office.COMMISSIONE, "")
+            continue
+        assert head.name in ("", f"{people[0].given} {people[0].family}")
+        if head.office in (Office.SINDACA, Office.COMMISSARIA):
+            assert people[0].sex == "F"
+        elif head.office is Office.SINDACO:
+            assert people[0].sex == "M"
+    assert sum(bool(head.name) for head in heads.values()) > 0.99 * len(heads)
 
 
 def test_two_mayors_of_one_day_leave_the_office_without_a_name(told: Told) -> None:
