@@ -47,12 +47,12 @@ def read_acknowledgement(tree: mime.Part, text: str) -> Reading | None:
     found = _from_xml(tree)
     if found is not None:
         return found
-    subject = tree.words("subject")
-    own = _own(text)
-    group = rules().named["protocol-ack"]
-    if not group.speaks(subject.casefold()) and not group.speaks(own.casefold()):
-        return None
-    return Reading(kind=Kind.PROTOCOL_ACK, final=False, protocol=_number(f"{own}\n{subject}"))
+    words = rules().named["protocol-ack"].words
+    for said in (_own(text), tree.words("subject")):
+        start = min((at for word in words if (at := said.lower().find(word)) >= 0), default=-1)
+        if start >= 0:
+            return Reading(kind=Kind.PROTOCOL_ACK, protocol=_number(said[start:]))
+    return None
 
 
 def read_auto_reply(tree: mime.Part, text: str) -> Reading | None:
@@ -101,8 +101,8 @@ def _own(text: str) -> str:
 
 
 def _number(text: str) -> str:
-    """Return the protocol number: the one that stands nearest after the words for it."""
-    match = _NUMBER.search(text[:20_000])
+    """Return the number that stands nearest after the words for it: ours, if any, stands before."""
+    match = _NUMBER.search(text[:MOST_OPENING])
     return "".join(match.group(1).split()) if match else ""
 
 

@@ -4,6 +4,7 @@ The issue names the library before our own rules; measured on real bounces our r
 are faster, and the library then finds what they leave. ``python -m benchmarks.bounces`` shows it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from coalizione_mailer.mailbox import mime
@@ -16,6 +17,8 @@ from coalizione_mailer.mailbox.rules import rules
 from coalizione_mailer.mailbox.verdict import Verdict, code_in, judge, status_in
 
 MOST_DIAGNOSTIC = 500
+_PERSONAL = ("in-reply-to", "references", "user-agent", "x-mailer", "thread-topic")
+"""Headers of programs that people write with, and that mail systems do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class _Look:
     failed: tuple[str, ...]
     unreturnable: bool
     robot: bool
+    personal: bool
 
     @property
     def sure(self) -> bool:
@@ -47,7 +51,7 @@ def from_daemon(tree: mime.Part) -> bool:
     return sender in {"", "<>"} or rules().named["daemon"].speaks(sender)
 
 
-def read_bounce(tree: mime.Part, notice: Notice, raw: bytes) -> Reading | None:
+def read_bounce(tree: mime.Part, notice: Notice) -> Reading | None:
     """Read a bounce, a delay or a delivery notice; None where the message is none of them."""
     look = _look(tree)
     person = look.answer and not look.daemon and not look.report and not _alone(tree, look)
@@ -59,7 +63,7 @@ def read_bounce(tree: mime.Part, notice: Notice, raw: bytes) -> Reading | None:
     reports = read_reports(texts)
     if reports:
         return _from_reports(reports, notice)
-    return _from_words(look, notice, tree, raw)
+    return _from_words(look, notice, tree)
 
 
 def _alone(tree: mime.Part, look: _Look) -> bool:
@@ -82,6 +86,7 @@ def _look(tree: mime.Part) -> _Look:
         report="multipart/report" in kind and "feedback" not in kind and "disposition" not in kind,
         failed=failed,
         unreturnable=tree.first("return-path").strip() == "<>",
+        personal=any(tree.first(name) for name in _PERSONAL),
         robot=mime.address(sender).startswith(
             ("no-reply@", "noreply@", "no_reply@", "nobody@", "root@")
         ),
@@ -122,11 +127,13 @@ def _status(report: Report) -> str:
 
 def _judged(report: Report, notice: Notice) -> Verdict:
     """Judge by the report, and where it is vague, by the words written for people."""
-    verdict = judge(_status(report), report.code, report.diagnostic)
+    status, code = _status(report), report.code
+    words = _about(notice, report.address) or _about(notice, report.final)
+    asked = "rcpt" in f"{report.diagnostic}\n{notice.text}".casefold()
+    verdict = judge(status, code, report.diagnostic, at_recipient=asked)
     if verdict.sure and verdict.cause is not Cause.UNKNOWN:
         return verdict
-    words = _about(notice, report.address) or _about(notice, report.final)
-    other = judge(_status(report), report.code, words)
+    other = judge(status, code, words, at_recipient=asked)
     return other if other.sure else verdict
 
 
@@ -152,7 +159,7 @@ def _patient(verdict: Verdict) -> Verdict:
     return Verdict(Severity.SOFT, Cause.TEMPORARY)
 
 
-def _from_words(look: _Look, notice: Notice, tree: mime.Part, raw: bytes) -> Reading | None:
+def _from_words(look: _Look, notice: Notice, tree: mime.Part) -> Reading | None:
     """Read a notice that has no report."""
     if not look.sure and not look.possible and not (look.unreturnable and notice.returned):
         return None
@@ -167,7 +174,8 @@ def _from_words(look: _Look, notice: Notice, tree: mime.Part, raw: bytes) -> Rea
         return None
     if seen or look.failed:
         return _reading(kind, seen, look, notice)
-    late, dead = ask_library(raw)
+    head = (tree.words("from"), tree.words("to"), tree.words("subject"))
+    late, dead = ask_library(*head, notice.lines)
     if dead or late:
         found = tuple(Sighting(each, Weight.SAID, 0, notice.text) for each in (dead or late))
         return _reading(kind, found, look, notice)
@@ -188,20 +196,17 @@ def _convincing(strong: list[Sighting], look: _Look, notice: Notice, text: str) 
     """Whether a notice that only may be one says enough: an address, and why."""
     if not strong:
         return look.daemon and rules().named["gave-up"].speaks(text)
-    said = "\n".join(each.text for each in strong) or text
+    said = "\n".join(each.text for each in strong)
+    coded = bool(status_in(said) or code_in(said))
+    if look.daemon:
+        return (
+            bool(notice.returned) or coded or judge("", "", said).sure or judge("", "", text).sure
+        )
+    if look.personal and not (notice.returned or look.unreturnable):
+        return False  # a person writes of a failure
     if look.failure and any(each.weight is Weight.ANNOUNCED for each in strong):
         return True
-    if look.daemon or look.failure:
-        return (
-            notice.returned is not None
-            or judge("", "", said).sure
-            or (look.daemon and judge("", "", text).sure)
-            or bool(status_in(said))
-        )
-    return (
-        bool(notice.returned or status_in(said) or code_in(said))
-        and judge(status_in(said), code_in(said), said).sure
-    )
+    return judge(status_in(said), code_in(said), said).sure
 
 
 def _reading(kind: Kind, seen: tuple[Sighting, ...], look: _Look, notice: Notice) -> Reading:
@@ -223,10 +228,17 @@ def _reading(kind: Kind, seen: tuple[Sighting, ...], look: _Look, notice: Notice
         cause=None if good else verdict.cause,
         recipients=addresses,
         status=status_in(first) or status_in(notice.text),
-        diagnostic=" ".join(first.split())[:MOST_DIAGNOSTIC],
+        diagnostic=_diagnostic(first),
         message_id=notice.message_id or mentioned_id(notice.lines),
         pec_id=notice.pec_id,
     )
+
+
+def _diagnostic(text: str) -> str:
+    """Return what a notice says on one line, without its rows of dashes."""
+    lines = (line.strip() for line in text.splitlines())
+    words = " ".join(line for line in lines if line.strip("-=*_#~+ "))
+    return " ".join(words.split())[:MOST_DIAGNOSTIC]
 
 
 def _says_otherwise(seen: tuple[Sighting, ...], look: _Look) -> bool:
@@ -257,9 +269,9 @@ def _without_address(kind: Kind, look: _Look, notice: Notice) -> Reading | None:
     return _reading(kind, (), look, notice)
 
 
-def _addresses(found: "object") -> tuple[str, ...]:
+def _addresses(found: Iterable[str]) -> tuple[str, ...]:
     """Return addresses each once, as first written."""
     unique: dict[str, str] = {}
-    for each in found:  # type: ignore[attr-defined]
+    for each in found:
         unique.setdefault(each.lower(), each)
     return tuple(unique.values())

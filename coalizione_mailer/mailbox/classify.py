@@ -28,13 +28,16 @@ MOST_BYTES = 64 * 1024 * 1024
 
 def classify(raw: bytes, authorities: Authorities | None = None) -> Reading:
     """Say what a message is; never raises, and takes time and memory linear in its size."""
-    return _classified(raw[:MOST_BYTES].lstrip(), authorities, MOST_DEPTH)
+    try:
+        return _classified(raw[:MOST_BYTES].lstrip(), authorities, MOST_DEPTH)
+    except Exception as error:  # noqa: BLE001  one message must not keep the others unread
+        return Reading(Kind.OTHER, note=f"defect: {type(error).__name__}")
 
 
 def _classified(raw: bytes, authorities: Authorities | None, depth: int) -> Reading:
     tree = mime.parse(raw)
     again = partial(_again, authorities=authorities, depth=depth)
-    return read_pec(tree, authorities, again) or _ordinary(raw, tree)
+    return read_pec(tree, authorities, again) or _ordinary(tree)
 
 
 def _again(inner: bytes, authorities: Authorities | None, depth: int) -> Reading:
@@ -42,11 +45,11 @@ def _again(inner: bytes, authorities: Authorities | None, depth: int) -> Reading
     return _classified(inner, authorities, depth - 1) if depth > 0 else Reading(Kind.OTHER)
 
 
-def _ordinary(raw: bytes, tree: mime.Part) -> Reading:
+def _ordinary(tree: mime.Part) -> Reading:
     """Classify a message that is not of PEC."""
     notice = read_notice(tree)
     reading = read_feedback(tree, notice) or _returned_twice(tree, notice)
-    reading = reading or read_bounce(tree, notice, raw)
+    reading = reading or read_bounce(tree, notice)
     if reading is None:
         text = mime.text_body(tree)
         reading = read_acknowledgement(tree, text) or read_auto_reply(tree, text)
@@ -65,7 +68,7 @@ def _returned_twice(tree: mime.Part, notice: Notice) -> Reading | None:
     if inner is None:
         return None
     within = mime.parse(inner)
-    reading = read_bounce(within, read_notice(within), inner)
+    reading = read_bounce(within, read_notice(within))
     return reading if reading is not None and reading.recipients else None
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import collapse_rfc2231_value, parsedate_to_datetime
@@ -166,7 +166,7 @@ def decoded(value: str) -> str:
         return value
     try:
         return str(make_header(decode_header(value)))
-    except (HeaderParseError, LookupError, ValueError, AssertionError):
+    except (MessageError, LookupError, ValueError, AssertionError):
         return value
 
 
@@ -179,7 +179,7 @@ def parameter(value: str, name: str) -> str:
         holder["content-type"] = value
         found = holder.get_param(name, "", "content-type")
         return decoded(collapse_rfc2231_value(found)).strip()
-    except (HeaderParseError, LookupError, ValueError, TypeError, IndexError):
+    except (MessageError, LookupError, ValueError, TypeError, IndexError):
         return ""
 
 

@@ -59,6 +59,9 @@ _CODES = {
 """What a reply code alone says (RFC 5321, 4.2.3)."""
 
 
+_DOUBT = Verdict(Severity.SOFT, Cause.UNKNOWN)
+
+
 def status_in(text: str) -> str:
     """Return the enhanced status code in a text, the most precise one; empty where there is none.
 
@@ -75,13 +78,19 @@ def code_in(text: str) -> str:
     return next((code for code in codes if code[0] in "45"), "")
 
 
-def judge(status: str, code: str, text: str) -> Verdict:
-    """Say how heavy a refusal is and why; ``status`` and ``code`` may be empty."""
+def judge(status: str, code: str, text: str, *, at_recipient: bool = True) -> Verdict:
+    """Say how heavy a refusal is and why; ``status`` and ``code`` may be empty.
+
+    ``at_recipient`` is whether RCPT is known to be what was refused: only there is a server's
+    "user unknown" believed against a code of its own that says something else.
+    """
     words = bare(text)
     group = next((each for each in rules().verdicts if each.speaks(words)), None)
     temporary = (status or code)[:1] == "4"
     if group is not None and group.name != "dead-perhaps":
-        return _spoken(group, words, temporary=temporary)
+        verdict = _spoken(group, words, temporary=temporary)
+        contradicts = group.name == "dead-user" and status[:3] in {"5.2", "5.7"}
+        return _coded(status) or _DOUBT if contradicts and not at_recipient else verdict
     by_code = _coded(status)
     if by_code is not None:
         return by_code

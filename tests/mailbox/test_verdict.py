@@ -1,0 +1,111 @@
+"""Hard or soft, and why: words before codes, codes before nothing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coalizione_mailer.mailbox.reading import Cause, Severity
+from coalizione_mailer.mailbox.rules import rules
+from coalizione_mailer.mailbox.verdict import Verdict, judge, judge_answer, status_in
+
+SPOKEN = [
+    ("550 5.1.1 <a@b.example>: Recipient address rejected: User unknown", "hard", "dead"),
+    ("550 No such user here", "hard", "dead"),
+    ("550 5.1.1 utente sconosciuto", "hard", "dead"),
+    ("550 5.1.1 indirizzo non valido", "hard", "dead"),
+    ("550 Empfänger unbekannt", "hard", "dead"),
+    ("550 Adresse d au moins un destinataire invalide", "hard", "dead"),
+    ("550 El usuario no existe", "hard", "dead"),
+    ("550 5.1.2 Host unknown (Name server: host not found)", "hard", "dead"),
+    ("551 User not local; please try <new@b.example>", "hard", "dead"),
+    ("556 5.1.10 domain does not accept mail (nullMX)", "hard", "dead"),
+    ("550 5.4.1 Recipient address rejected: Access denied.", "hard", "dead"),
+    ("552 5.2.2 Mailbox full", "soft", "full"),
+    ("550 5.1.1 The recipient is over quota", "soft", "full"),
+    ("550 casella piena", "soft", "full"),
+    ("554 5.7.1 Client host rejected: cannot find your reverse hostname", "soft", "content"),
+    ("550 5.7.1 Relaying denied", "soft", "content"),
+    ("550 5.7.23 SPF validation failed", "soft", "content"),
+    ("554 Service unavailable; blocked using zen.spamhaus.example", "soft", "content"),
+    ("552 5.3.4 Message size exceeds fixed limit", "soft", "content"),
+    ("550 5.7.1 virus found", "soft", "content"),
+    ("550 5.7.1 Questa casella riceve solo Posta Certificata", "soft", "closed"),
+    ("550 casella non abilitata alla ricezione di posta elettronica ordinaria", "soft", "closed"),
+    ("450 4.2.0 Greylisted, see later", "soft", "temporary"),
+    ("451 4.3.0 Temporary lookup failure", "soft", "temporary"),
+    ("450 4.1.1 User unknown", "soft", "temporary"),
+    ("554 5.4.6 Too many hops", "soft", "temporary"),
+    ("550 account has been suspended", "soft", "unknown"),
+]
+
+
+@pytest.mark.parametrize(("text", "severity", "cause"), SPOKEN, ids=[row[0] for row in SPOKEN])
+def test_an_answer_of_a_server_is_judged_by_its_words(text: str, severity: str, cause: str) -> None:
+    verdict = judge_answer(int(text[:3]), text)
+    assert (verdict.severity, verdict.cause) == (severity, cause)
+
+
+CODED = [
+    ("5.1.1", "hard", "dead"),
+    ("5.1.10", "hard", "dead"),
+    ("5.4.4", "hard", "dead"),
+    ("5.1.8", "soft", "content"),
+    ("5.2.2", "soft", "full"),
+    ("5.7.0", "soft", "content"),
+    ("5.6.0", "soft", "content"),
+    ("4.1.1", "soft", "temporary"),
+    ("4.4.7", "soft", "temporary"),
+]
+
+
+@pytest.mark.parametrize(("status", "severity", "cause"), CODED)
+def test_where_the_words_say_nothing_the_code_decides(
+    status: str, severity: str, cause: str
+) -> None:
+    verdict = judge(status, "", "")
+    assert (verdict.severity, verdict.cause) == (severity, cause)
+
+
+def test_a_refusal_for_good_without_a_reason_is_hard_and_not_sure() -> None:
+    assert judge("5.0.0", "554", "no") == Verdict(Severity.HARD, Cause.UNKNOWN, sure=False)
+    assert judge("", "550", "") == Verdict(Severity.HARD, Cause.DEAD, sure=False)
+
+
+def test_an_address_or_a_link_never_decides() -> None:
+    said = judge("5.7.1", "550", "<user-unknown@mailbox-full.example> see https://x.example/virus")
+    assert said == Verdict(Severity.SOFT, Cause.CONTENT)
+    assert judge("5.1.1", "550", "quota@full.example") == Verdict(Severity.HARD, Cause.DEAD)
+
+
+def test_who_took_the_recipient_and_refuses_the_message_has_read_it() -> None:
+    text = "550 User unknown (in reply to end of DATA command)"
+    assert judge_answer(550, text) == Verdict(Severity.SOFT, Cause.CONTENT)
+
+
+def test_the_precise_code_is_found_and_a_version_or_an_address_is_not_one() -> None:
+    assert status_in("550-5.0.0 no; 550 5.1.1 unknown") == "5.1.1"
+    assert status_in("host 5.1.1.7 said: Exim 4.92.3.1") == ""
+    assert status_in("2.0.0 queued, then 5.0.0") == "2.0.0"
+
+
+@given(st.text(max_size=300), st.sampled_from(["", "5.1.1", "4.0.0", "5.0.0"]))
+def test_every_text_gets_a_judgement(text: str, status: str) -> None:
+    verdict = judge(status, "", text)
+    assert verdict.severity in set(Severity)
+    assert verdict.cause in set(Cause)
+
+
+@given(st.text(max_size=300))
+def test_only_a_dead_address_or_an_unknown_reason_is_hard(text: str) -> None:
+    verdict = judge_answer(None, text)
+    if verdict.severity is Severity.HARD:
+        assert verdict.cause in {Cause.DEAD, Cause.UNKNOWN}
+
+
+def test_every_rule_has_its_reason_and_words_in_small_letters() -> None:
+    groups = [*rules().verdicts, *rules().named.values()]
+    assert len(groups) > 20
+    for group in groups:
+        assert len(group.reason) > 20, group.name
+        assert group.words or group.gapped
+        assert all(word and word == word.casefold() for word in group.words), group.name
