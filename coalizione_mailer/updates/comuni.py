@@ -32,8 +32,10 @@ _OFFICIAL = (
     "regione",
     "ripartizione",
 )
-# A letter that ISTAT's encoding cannot write: what is known is better.
+# A letter that ISTAT's encoding cannot write, in a name of the second language: what is known
+# is better than that, or than the nothing it is read as.
 _LOST = "?"
+_SECOND = "denominazione_altra_lingua"
 
 _Row = dict[str, str]
 
@@ -62,7 +64,7 @@ def plan_comuni(campaign: Campaign, listed: ComuneList) -> Update:
         tuple(files),
         {"comuni": len(after), "in_band": len(held.chosen(register)) if not problems else 0},
         (*listed.warnings, *problems),
-        (*_short(listed), *older(held.records, [listed.source])),
+        (*_short(listed), *_backwards(held, before, listed), *older(held.records, [listed.source])),
     )
 
 
@@ -71,7 +73,8 @@ def _row(one: ListedComune, before: Mapping[str, _Row]) -> _Row:
     row = dict(before.get(one.codice_catastale, {}))
     for name in _OFFICIAL:
         said = getattr(one, name)
-        if not (row.get(name) and _LOST in said):
+        lost = _LOST in said or (name == _SECOND and not said)
+        if not (row.get(name) and lost):
             row[name] = said
     if one.popolazione_legale_2011 is not None and not row.get("popolazione_legale_2011", "x"):
         row["popolazione_legale_2011"] = str(one.popolazione_legale_2011)
@@ -207,4 +210,26 @@ def _short(listed: ComuneList) -> Iterator[Problem]:
             file=listed.source.file,
             found=str(len(listed.comuni)),
             expected=(str(EXPECTED),),
+        )
+
+
+def _backwards(held: Holdings, before: Mapping[str, _Row], listed: ComuneList) -> Iterator[Problem]:
+    """Tell a list of an earlier year: it gives Comuni codes that they no longer have."""
+    left = {
+        (one.codice_catastale, one.codice_istat, one.codice_istat_precedente)
+        for one in held.atlas.history.variations
+        if one.evento is Event.RECODED
+    }
+    back = [
+        one
+        for one in listed.comuni
+        if (row := before.get(one.codice_catastale)) is not None
+        and (one.codice_catastale, row["codice_istat"], one.codice_istat) in left
+    ]
+    if back:
+        yield Problem(
+            Code.IMPORT_BACKWARDS,
+            file=listed.source.file,
+            found=str(len(back)),
+            expected=(f"{back[0].denominazione} {back[0].codice_istat}",),
         )

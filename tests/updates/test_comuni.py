@@ -1,5 +1,7 @@
 """ISTAT's list: who is new, gone, merged, renamed, recoded; figures and places stay."""
 
+from dataclasses import replace
+
 from coalizione_mailer.campaign import Campaign
 from coalizione_mailer.errors import Code
 from coalizione_mailer.plan import atlas_of, register_of
@@ -105,3 +107,16 @@ def test_the_register_stays_in_its_own_dialect(campaign: Campaign) -> None:
     assert data.startswith(b"codice_istat,denominazione,")
     assert b"\r" not in data
     assert len(lines(campaign.root / "data" / "comuni.csv")) == 12
+
+
+def test_a_list_of_an_earlier_year_is_a_danger(campaign: Campaign) -> None:
+    moved = ("124105", "L157", "Thiene", "Schio", "SC", "Veneto")
+    apply(campaign.root, plan_comuni(campaign, listed(moved)), NOON)
+    dangers = {danger.code: danger for danger in plan_comuni(campaign, listed()).dangers}
+    assert dangers[Code.IMPORT_BACKWARDS].expected == ("Thiene 024105",)
+
+
+def test_a_name_that_could_not_be_read_does_not_wipe_out_the_known_one(campaign: Campaign) -> None:
+    given = listed()
+    unread = tuple(replace(one, denominazione_altra_lingua="") for one in given.comuni)
+    assert plan_comuni(campaign, replace(given, comuni=unread)).changes == ()
