@@ -92,6 +92,10 @@ def _letter_sentences() -> dict[Code, Callable[[], str]]:
         Code.LETTER_PAGES: lambda: _(
             "the letter takes {found} pages instead of one. Shorten the text, if it matters."
         ),
+        Code.LETTERS_WHOLE: lambda: _(
+            "the quick way of making letters gave another result than the slow one ({found}): all "
+            "were made the slow way, and are right. It only took longer."
+        ),
         Code.GLYPH_MISSING: lambda: _(
             "the letter's font has no character {found}: it would be printed as an empty box."
         ),

@@ -11,76 +11,64 @@ import signal
 import tempfile
 import threading
 import warnings
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
-from datetime import date
+from itertools import islice
 from multiprocessing import connection, get_context, parent_process
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from coalizione_mailer.errors import Code, Problem, ProblemsError
 from coalizione_mailer.letter import fonts
+from coalizione_mailer.letter.document import Pdf, PdfSettings
+from coalizione_mailer.letter.overprint.edition import Submit, edition
 
 if TYPE_CHECKING:
-    from coalizione_mailer.campaign.configuration import Configuration
     from coalizione_mailer.letter.typesetter import Typesetter
+
+__all__ = ["Pdf", "PdfSettings", "render_pdfs", "subsetter_available"]
 
 Result = TypeVar("Result")
 
 _COLLECT_AFTER = 100_000
-# Letters in hand per worker: enough that none waits, few enough to weigh nothing.
+# Letters made together: a whole campaign of the usual size, in 50 MB.
+_EDITION = 2500
+# Tasks in hand per worker: enough that none waits, few enough to weigh nothing.
 _AHEAD = 4
-# Letters in the life of a worker, which leaks 30 kB with each.
+# Tasks in the life of a worker, which leaks 30 kB with each letter.
 _LIFETIME = 2000
-# Results kept in case the next letter is the same: the circular form is one letter.
-_RECENT = 8
-
-
-@dataclass(frozen=True, slots=True)
-class PdfSettings:
-    """How the letters of a campaign are set.
-
-    Templates read files under ``template`` and ``root`` (the campaign's folder) only.
-    ``date`` is the letter's, for the metadata; ``keywords`` are added to the template's own.
-    """
-
-    root: Path
-    template: Path
-    variant: str
-    date: date
-    keywords: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, root: Path, configuration: "Configuration") -> "PdfSettings":
-        """Return the settings of a campaign in its folder."""
-        letter, protocol = configuration.letter, configuration.protocol
-        return cls(
-            root, root / letter.template, letter.pdf_variant, protocol.date, (protocol.label,)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Pdf:
-    """The PDF of a letter, how many pages it has, and what is wrong with it."""
-
-    data: bytes
-    pages: int
-    problems: tuple[Problem, ...] = ()
 
 
 def render_pdfs(letters: Iterable[str], settings: PdfSettings, jobs: int) -> Iterator[Pdf]:
     """Set the letters, given as HTML, on ``jobs`` processes (1: on this one).
 
-    Letters are asked for a few at a time. Closing the iterator, or an exception on the way,
+    Letters are asked for an edition at a time. Closing the iterator, or an exception on the way,
     ends the workers. Raises ProblemsError if Pango is missing or a template reads too far.
     """
-    if jobs == 1:
-        typesetter = _typesetter(settings)
-        return map(_remembering(typesetter.set), letters)
-    return _spread(letters, settings, jobs)
+    workers = _Here(settings) if jobs == 1 else _Workers(settings, jobs)
+    try:
+        remaining = iter(letters)
+        while chunk := list(islice(remaining, _EDITION)):
+            yield from _different(chunk, workers.submit, jobs)
+    finally:
+        workers.close()
+
+
+def _different(letters: Sequence[str], submit: Submit, jobs: int) -> Iterator[Pdf]:
+    """Make each different letter once: the circular form is one letter for all."""
+    left = Counter(letters)
+    kept: dict[str, Pdf] = {}
+    made = edition(list(left), submit, jobs * _AHEAD)
+    for html in letters:
+        pdf = kept[html] if html in kept else next(made)
+        left[html] -= 1
+        if left[html]:
+            kept[html] = pdf
+        else:
+            kept.pop(html, None)
+        yield pdf
 
 
 def subsetter_available() -> bool:
@@ -94,19 +82,20 @@ def subsetter_available() -> bool:
     return harfbuzz_subset is not None and bool(harfbuzz.hb_version_atleast(4, 1, 0))
 
 
-def _spread(letters: Iterable[str], settings: PdfSettings, jobs: int) -> Iterator[Pdf]:
-    workers = _Workers(settings, jobs)
-    submit = _remembering(workers.submit)
-    waiting: deque[Future[Pdf]] = deque()
-    try:
-        for html in letters:
-            waiting.append(submit(html))
-            if len(waiting) >= jobs * _AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        workers.close()
+class _Here:
+    """This process, which does what it is given at once."""
+
+    def __init__(self, settings: PdfSettings) -> None:
+        self._typesetter = _typesetter(settings)
+
+    def submit(self, task: Callable[..., Result], *arguments: Any) -> Future[Result]:
+        """Do a task."""
+        done: Future[Result] = Future()
+        done.set_result(task(self._typesetter, *arguments))
+        return done
+
+    def close(self) -> None:
+        """Nothing to end."""
 
 
 class _Workers:
@@ -121,14 +110,14 @@ class _Workers:
         self._pool = self._fresh()
         self._submitted = 0
 
-    def submit(self, html: str) -> Future[Pdf]:
-        """Hand a letter to the next free worker."""
+    def submit(self, task: Callable[..., Result], *arguments: Any) -> Future[Result]:
+        """Hand a task to the next free worker."""
         if self._submitted == self._jobs * _LIFETIME:
             self._pool.shutdown(wait=False)  # it still sets the letters it has
             self._pool = self._fresh()
             self._submitted = 0
         self._submitted += 1
-        return self._pool.submit(_set_letter, html)
+        return self._pool.submit(_at_desk, task, *arguments)
 
     def close(self) -> None:
         """End the workers; letters that have not begun are dropped."""
@@ -137,20 +126,6 @@ class _Workers:
     def _fresh(self) -> ProcessPoolExecutor:
         context = get_context("spawn")
         return ProcessPoolExecutor(self._jobs, context, _start_worker, (self._settings,))
-
-
-def _remembering(make: Callable[[str], Result]) -> Callable[[str], Result]:
-    """Wrap a function so that the same letter, come again shortly, is not made again."""
-    recent: OrderedDict[str, Result] = OrderedDict()
-
-    def made(html: str) -> Result:
-        if html not in recent:
-            recent[html] = make(html)
-            if len(recent) > _RECENT:
-                recent.popitem(last=False)
-        return recent[html]
-
-    return made
 
 
 @contextmanager
@@ -205,11 +180,11 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _set_letter(html: str) -> Pdf:
+def _at_desk(task: Callable[..., Result], *arguments: Any) -> Result:
     desk = _desks[0]
     if desk.typesetter is None:
         desk.typesetter = _typesetter(desk.settings)
         # A letter makes 100,000 objects that die together: looking through them earlier is waste.
         gc.freeze()
         gc.set_threshold(_COLLECT_AFTER)
-    return desk.typesetter.set(html)
+    return task(desk.typesetter, *arguments)

@@ -17,7 +17,7 @@ from weasyprint.urls import FatalURLFetchingError
 
 from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
 from coalizione_mailer.letter import fonts
-from coalizione_mailer.letter.pdf import Pdf, PdfSettings
+from coalizione_mailer.letter.document import Pdf, PdfSettings
 from coalizione_mailer.letter.resources import FONTS, OwnFiles, ResourceError
 
 # At-rules whose effect is not kept in a parsed sheet.
@@ -44,6 +44,9 @@ class Typesetter:
         More than one page and missing glyphs are problems of the letter, returned with it.
         Raises ProblemsError for a resource that the template may not read.
         """
+        return self._set(html)[0]
+
+    def _set(self, html: str) -> tuple[Pdf, Document]:
         try:
             with _complaints() as complaints:
                 document, data = self._written(html)
@@ -51,7 +54,29 @@ class Typesetter:
             found = error.__cause__.url if isinstance(error.__cause__, ResourceError) else None
             raise ProblemsError([Problem(Code.TEMPLATE_RESOURCE, found=found)]) from error
         pages = len(document.pages)
-        return Pdf(data, pages, (*complaints, *_page_problems(pages), *_glyph_problems(document)))
+        problems = (*complaints, *_page_problems(pages), *_glyph_problems(document))
+        return Pdf(data, pages, problems), document
+
+    def measured(self, html: str) -> tuple[Pdf, float]:
+        """Return the PDF of a letter, and how wide its first page is (CSS pixels)."""
+        pdf, document = self._set(html)
+        return pdf, document.pages[0].width
+
+    def document(self, html: str, css: str) -> bytes:
+        """Return any document in the letter's styles and fonts, as a plain, uncompressed PDF.
+
+        ``css`` is added to its styles. What cannot be used in it is not told.
+        """
+        source = HTML(string=html, base_url=self._fetcher.base, url_fetcher=self._fetcher)
+        with _complaints(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            document = source.render(
+                font_config=self._fonts,
+                stylesheets=[self._faces, *self._shared_sheets(source), self._sheet(css)],
+                cache=self._images,
+            )
+            data: bytes = document.write_pdf(uncompressed_pdf=True)
+            return data
 
     def _written(self, html: str) -> tuple[Document, bytes]:
         source = HTML(string=html, base_url=self._fetcher.base, url_fetcher=self._fetcher)

@@ -1,0 +1,43 @@
+"""The values of ``pdf`` and ``typesetter``: a letter as a PDF, and how a campaign's are set."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coalizione_mailer.errors import Problem
+
+if TYPE_CHECKING:
+    from coalizione_mailer.campaign.configuration import Configuration
+
+
+@dataclass(frozen=True, slots=True)
+class PdfSettings:
+    """How the letters of a campaign are set.
+
+    Templates read files under ``template`` and ``root`` (the campaign's folder) only.
+    ``date`` is the letter's, for the metadata; ``keywords`` are added to the template's own.
+    """
+
+    root: Path
+    template: Path
+    variant: str
+    date: date
+    keywords: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, root: Path, configuration: "Configuration") -> "PdfSettings":
+        """Return the settings of a campaign in its folder."""
+        letter, protocol = configuration.letter, configuration.protocol
+        return cls(
+            root, root / letter.template, letter.pdf_variant, protocol.date, (protocol.label,)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pdf:
+    """The PDF of a letter, how many pages it has, and what is wrong with it."""
+
+    data: bytes
+    pages: int
+    problems: tuple[Problem, ...] = ()

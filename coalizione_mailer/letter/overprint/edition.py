@@ -1,0 +1,270 @@
+"""An edition: many letters made together, on forms where they share an outline, whole otherwise.
+
+Before the first letter leaves, some of them are set whole too and held against the printed ones;
+at the first difference all of them are set whole.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from html import unescape
+from itertools import islice
+from typing import Any
+
+from coalizione_mailer.errors import Code, Problem, Severity
+from coalizione_mailer.letter import fonts
+from coalizione_mailer.letter.document import Pdf
+from coalizione_mailer.letter.overprint.form import Form
+from coalizione_mailer.letter.overprint.operators import glyphs
+from coalizione_mailer.letter.overprint.outline import Outline, outline
+from coalizione_mailer.letter.overprint.press import (
+    Made,
+    Measured,
+    Model,
+    Order,
+    make,
+    make_form,
+    measure,
+    shape,
+)
+from coalizione_mailer.letter.overprint.shaping import Shaped
+
+Submit = Callable[..., "Future[Any]"]
+"""Hands a task of the press, and its arguments after the typesetter, to whoever is free."""
+
+# Fewer letters of one outline are set whole: a form and its proof cost as much.
+_FEWEST = 16
+_TEXTS = 300  # lines in one document of the shaper
+_LETTERS = 24  # printed letters in one task
+_SAMPLE = 6  # letters of each outline taken at random, for the proof
+
+
+@dataclass(slots=True)
+class _Group:
+    """Letters of one outline: their model, whose they are, and how far their form is."""
+
+    model: Model
+    members: list[int]
+    measured: Measured | None = None
+    shaped: dict[int, dict[str, Shaped | None]] = field(default_factory=dict)
+    form: Form | None = None
+
+
+def edition(letters: Sequence[str], submit: Submit, ahead: int) -> Iterator[Pdf]:
+    """Return the letters' PDFs, in their order; ``ahead`` is how many tasks may be under way.
+
+    Should a proof fail, the first PDF says so (LETTERS_WHOLE) and all are set whole.
+    Raises what the typesetter raises.
+    """
+    outlines = [outline(letter) for letter in letters]
+    groups = _groups(outlines)
+    _prepare(groups, outlines, submit)
+    ready = [group for group in groups if group.form is not None and group.measured is not None]
+    orders = _orders(letters, outlines, ready)
+    printed = [(group.form, group.measured.pdf) for group in ready if group.form and group.measured]
+    proofs = _proved(orders, _to_prove(ready, outlines, orders), printed, submit)
+    failed = next((made.differences for made in proofs.values() if made.differences), ())
+    if failed:
+        orders = [replace(order, form=None, proof=False) for order in orders]
+        proofs = {}
+    pdfs = _made(orders, proofs, printed, submit, ahead)
+    if failed:
+        problem = Problem(Code.LETTERS_WHOLE, Severity.INFO, found=failed[0])
+        for pdf in islice(pdfs, 1):
+            yield replace(pdf, problems=(*pdf.problems, problem))
+    yield from pdfs
+
+
+def _groups(outlines: Sequence[Outline]) -> list[_Group]:
+    """Put letters of one outline together, where they are many and differ in lines."""
+    members: dict[str, list[int]] = defaultdict(list)
+    for number, letter in enumerate(outlines):
+        members[letter.fixed].append(number)
+    groups = []
+    for fixed, numbers in members.items():
+        own = outlines[numbers[0]].lines
+        differing = {
+            place
+            for number in numbers
+            for place, line in enumerate(outlines[number].lines)
+            if line != own[place]
+        }
+        if len(numbers) >= _FEWEST and differing:
+            groups.append(_Group(Model(fixed, own, tuple(sorted(differing))), numbers))
+    return groups
+
+
+def _prepare(groups: Iterable[_Group], outlines: Sequence[Outline], submit: Submit) -> None:
+    """Set models and lines, then make the forms: all at once, as far as one waits for another."""
+    groups = list(groups)
+    measured = [submit(measure, group.model) for group in groups]
+    for group, future in zip(groups, measured, strict=True):
+        group.measured = future.result()
+    shaping = [
+        (group, place, texts, submit(shape, group.model, group.measured.width, place, texts))
+        for group in groups
+        if group.measured is not None
+        for place in group.model.varying
+        for texts in _batches(_texts(group, outlines, place))
+    ]
+    for group, place, texts, future in shaping:
+        group.shaped.setdefault(place, {}).update(zip(texts, future.result(), strict=True))
+    forms = [(group, _form(group, submit)) for group in groups]
+    for group, made in forms:
+        group.form = made.result() if made is not None else None
+
+
+def _texts(group: _Group, outlines: Sequence[Outline], place: int) -> list[str]:
+    """Return the different texts at a place that the font can set, the model's own first."""
+    every = dict.fromkeys(outlines[number].lines[place] for number in group.members)
+    return [text for text in every if text.strip() and not fonts.missing(unescape(text))]
+
+
+def _batches(texts: Sequence[str]) -> list[Sequence[str]]:
+    return [texts[begin : begin + _TEXTS] for begin in range(0, len(texts), _TEXTS)]
+
+
+def _form(group: _Group, submit: Submit) -> "Future[Any] | None":
+    own = [group.shaped.get(place, {}).get(group.model.lines[place]) for place in group.shaped]
+    lines = [line for line in own if line is not None]
+    if len(lines) < len(group.model.varying):
+        return None
+    return submit(make_form, group.model, group.measured, lines, _cover(group))
+
+
+def _cover(group: _Group) -> list[tuple[int, str]]:
+    """Choose texts in which every glyph of the group occurs."""
+    seen: set[tuple[bytes, int]] = set()
+    chosen = []
+    for place, shaped in group.shaped.items():
+        for text, line in shaped.items():
+            if line is None:
+                continue
+            font = line.font.split(b" ", 1)[0]
+            used = {(font, glyph) for glyph in glyphs(line.glyphs)}
+            if not used <= seen:
+                seen |= used
+                chosen.append((place, text))
+    return chosen
+
+
+def _orders(
+    letters: Sequence[str], outlines: Sequence[Outline], ready: Sequence[_Group]
+) -> list[Order]:
+    orders = [Order(letter) for letter in letters]
+    for number, group in enumerate(ready):
+        for member in group.members:
+            lines = [
+                group.shaped[place].get(outlines[member].lines[place])
+                for place in group.model.varying
+            ]
+            if None not in lines:
+                shaped = tuple(line for line in lines if line is not None)
+                orders[member] = replace(orders[member], form=number, lines=shaped)
+    return orders
+
+
+def _to_prove(
+    ready: Sequence[_Group], outlines: Sequence[Outline], orders: Sequence[Order]
+) -> list[int]:
+    """Choose the letters to be proved: first, last, shortest, longest, new characters, a sample."""
+    chosen: list[int] = []
+    for group in ready:
+        members = [number for number in group.members if orders[number].form is not None]
+        texts = {
+            number: [outlines[number].lines[place] for place in group.model.varying]
+            for number in members
+        }
+        chosen += members[:1] + members[-1:]
+        for place in range(len(group.model.varying)):
+            by_length = sorted(members, key=lambda number: len(texts[number][place]))
+            chosen += by_length[:1] + by_length[-1:]
+        chosen += _new_characters({number: set("".join(t)) for number, t in texts.items()})
+        chosen += sorted(members, key=lambda number: _lot(texts[number]))[:_SAMPLE]
+    return sorted(set(chosen))
+
+
+def _new_characters(characters: dict[int, set[str]]) -> list[int]:
+    """Choose few letters in which every character of all of them occurs."""
+    chosen = []
+    left = set().union(*characters.values())
+    while left:
+        number = max(characters, key=lambda number: len(characters[number] & left))
+        left -= characters[number]
+        chosen.append(number)
+    return chosen
+
+
+def _lot(texts: Sequence[str]) -> bytes:
+    """Return a number drawn for a letter, the same each time."""
+    return sha256("\0".join(texts).encode()).digest()
+
+
+def _proved(
+    orders: Sequence[Order],
+    numbers: Sequence[int],
+    printed: Sequence[tuple[Form, Pdf]],
+    submit: Submit,
+) -> dict[int, Made]:
+    asked = [replace(orders[number], proof=True) for number in numbers]
+    waiting = [submit(make, *_with_forms([order], printed)) for order in asked]
+    return {
+        number: made
+        for number, future in zip(numbers, waiting, strict=True)
+        for made in future.result()
+    }
+
+
+def _made(
+    orders: Sequence[Order],
+    proofs: dict[int, Made],
+    printed: Sequence[tuple[Form, Pdf]],
+    submit: Submit,
+    ahead: int,
+) -> Iterator[Pdf]:
+    """Make the letters that the proof has not made yet, some tasks ahead of what is asked for."""
+    waiting: deque[tuple[Sequence[int], Future[list[Made]]]] = deque()
+    done: dict[int, Made] = dict(proofs)
+    following = iter(_tasks(orders, proofs))
+    for number in range(len(orders)):
+        while number not in done:
+            while len(waiting) < ahead and (task := next(following, None)) is not None:
+                arguments = _with_forms([orders[one] for one in task], printed)
+                waiting.append((task, submit(make, *arguments)))
+            numbers, future = waiting.popleft()
+            done |= zip(numbers, future.result(), strict=True)
+        yield done.pop(number).pdf
+
+
+def _tasks(orders: Sequence[Order], proofs: dict[int, Made]) -> Iterator[list[int]]:
+    """Divide the letters still to be made: many printed ones to a task, or one set whole."""
+    task: list[int] = []
+    for number, order in enumerate(orders):
+        if number in proofs:
+            continue
+        if order.form is None:
+            yield [number]
+            continue
+        task.append(number)
+        if len(task) == _LETTERS:
+            yield task
+            task = []
+    if task:
+        yield task
+
+
+def _with_forms(
+    orders: Sequence[Order], printed: Sequence[tuple[Form, Pdf]]
+) -> tuple[list[tuple[Form, Pdf]], list[Order]]:
+    """Pack orders with the forms they need, and no more text than they need."""
+    numbers = sorted({order.form for order in orders if order.form is not None})
+    place = {number: index for index, number in enumerate(numbers)}
+    packed = [
+        order
+        if order.form is None
+        else replace(order, form=place[order.form], html=order.html if order.proof else "")
+        for order in orders
+    ]
+    return [(printed[number]) for number in numbers], packed

@@ -1,0 +1,141 @@
+"""The press: what a typesetter does for letters that share an outline, each a task of its own.
+
+The tasks know nothing of each other, so that any process may do any of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from coalizione_mailer.letter.document import Pdf
+from coalizione_mailer.letter.overprint.form import Form, FormError, first_page, form
+from coalizione_mailer.letter.overprint.outline import body_of, head_of, surroundings, together
+from coalizione_mailer.letter.overprint.proof import differences
+from coalizione_mailer.letter.overprint.shaping import (
+    MARK_SHEET,
+    Line,
+    Shaped,
+    paper,
+    read,
+    sections,
+    strides,
+)
+
+if TYPE_CHECKING:
+    from coalizione_mailer.letter.typesetter import Typesetter
+
+# Lines between two marks: a mark costs as much as a line, and few lines are refused.
+_STRIDE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The letter a form is made of: its outline, its lines, and the places of those that differ."""
+
+    fixed: str
+    lines: tuple[str, ...]
+    varying: tuple[int, ...]
+
+    @property
+    def html(self) -> str:
+        """The letter itself."""
+        return together(self.fixed, self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A model set whole, and how wide its page is (CSS pixels)."""
+
+    pdf: Pdf
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A letter to be made: on a form, whole, or (``proof``) both, and compared."""
+
+    html: str
+    form: int | None = None
+    lines: tuple[Shaped, ...] = ()
+    proof: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The letter of an order, and in what it differs from one set whole: well, in nothing."""
+
+    pdf: Pdf
+    differences: tuple[str, ...] = ()
+
+
+def measure(typesetter: "Typesetter", model: Model) -> Measured:
+    """Set the model whole."""
+    pdf, width = typesetter.measured(model.html)
+    return Measured(pdf, width)
+
+
+def shape(
+    typesetter: "Typesetter", model: Model, width: float, place: int, texts: Sequence[str]
+) -> list[Shaped | None]:
+    """Set texts as they will stand at a place; None for what is more, or less, than one line."""
+    around = surroundings(model.fixed)[place]
+    own = Line(around, model.lines[place])
+    lines = [own, *(Line(around, text) for text in texts), own]
+    first, *found, last = _set(typesetter, model, width, lines, _STRIDE)
+    # They stand otherwise among their neighbours: no style rule may care.
+    return found if first == last else [None] * len(texts)
+
+
+def _set(
+    typesetter: "Typesetter", model: Model, width: float, lines: Sequence[Line], stride: int
+) -> list[Shaped | None]:
+    """Set lines, a few between two marks; then, one by one, those that do not come out as many."""
+    html = f"{head_of(model.fixed)}{sections(lines, stride)}</body></html>"
+    page = first_page(typesetter.document(html, MARK_SHEET + paper(width, len(lines))))
+    groups = strides(lines, stride)
+    found: list[Shaped | None] = []
+    for group, shaped in zip(groups, read(page, [len(group) for group in groups]), strict=True):
+        if shaped is not None:
+            found += shaped
+        elif stride > 1:
+            found += _set(typesetter, model, width, group, 1)
+        else:
+            found += [None] * len(group)
+    return found
+
+
+def make_form(
+    typesetter: "Typesetter",
+    model: Model,
+    measured: Measured,
+    own: Sequence[Shaped],
+    texts: Sequence[tuple[int, str]],
+) -> Form | None:
+    """Make the form of a model whose differing lines are ``own``; None if it cannot be one.
+
+    Its fonts can also set ``texts``, given with their places.
+    """
+    around = surroundings(model.fixed)
+    lines = sections([Line(around[place], text) for place, text in texts], len(texts) + 1)
+    html = f"{head_of(model.fixed)}{body_of(model.html)}{lines}</body></html>"
+    try:
+        return form(measured.pdf.data, typesetter.document(html, MARK_SHEET), own)
+    except FormError:
+        return None
+
+
+def make(
+    typesetter: "Typesetter", forms: Sequence[tuple[Form, Pdf]], orders: Sequence[Order]
+) -> list[Made]:
+    """Make letters, in their order."""
+    return [_made(typesetter, forms, order) for order in orders]
+
+
+def _made(typesetter: "Typesetter", forms: Sequence[tuple[Form, Pdf]], order: Order) -> Made:
+    if order.form is None:
+        return Made(typesetter.set(order.html))
+    sheet, model = forms[order.form]
+    printed = replace(model, data=sheet.overprinted(order.lines))
+    if not order.proof:
+        return Made(printed)
+    return Made(printed, differences(printed.data, typesetter.set(order.html).data))
