@@ -148,6 +148,19 @@ def test_the_columns_are_those_of_the_readme() -> None:
     assert all(f"`{column}`" in readme for column in header)
 
 
+def test_the_changes_of_codes_are_as_the_readme_says() -> None:
+    raw = (DATA / "variazioni.csv").read_bytes()
+    readme = (DATA / "README.md").read_text(encoding="utf-8")
+    assert not raw.startswith(b"\xef\xbb\xbf")
+    assert b"\r" not in raw
+    rows = list(csv.DictReader(raw.decode("utf-8").splitlines()))
+    assert all(f"`{column}`" in readme for column in rows[0])
+    assert [row["data"] for row in rows] == sorted(row["data"] for row in rows)
+    for event, count in Counter(row["evento"] for row in rows).items():
+        assert f"`{event}` ({count})" in readme
+    assert f"{len(rows):,}" in readme
+
+
 def test_the_readme_tells_every_count() -> None:
     readme = (DATA / "README.md").read_text(encoding="utf-8")
     for count in ("7,896", "15,792", "2,391", "2,388", "2,342", "2,339", "2,341"):
