@@ -1,4 +1,4 @@
-"""Writing is all or nothing: killed, refused or out of room, every file is old or new, and whole."""
+"""Writing is all or nothing: killed, refused or out of room, every file is old or new, whole."""
 
 import os
 import subprocess
@@ -40,7 +40,8 @@ def deadly(self, target):
 
 Path.replace = deadly
 root = Path(sys.argv[1])
-apply(root, plan_addresses(load(root), index(**everybody(L157="protocollo@pec.thiene.it"))), later(1))
+given = index(**everybody(L157="protocollo@pec.thiene.it"))
+apply(root, plan_addresses(load(root), given), later(1))
 """
 # As when the disk is full: no file may grow beyond so many bytes.
 FULL = """
