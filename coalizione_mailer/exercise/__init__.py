@@ -6,6 +6,6 @@
 
 from coalizione_mailer.exercise.office import Act, Onlooker
 from coalizione_mailer.exercise.play import Wishes, play
-from coalizione_mailer.exercise.score import Fault, Score
+from coalizione_mailer.exercise.score import Fault, Score, Wrong
 
-__all__ = ["Act", "Fault", "Onlooker", "Score", "Wishes", "play"]
+__all__ = ["Act", "Fault", "Onlooker", "Score", "Wishes", "Wrong", "play"]

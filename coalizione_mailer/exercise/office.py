@@ -44,7 +44,8 @@ from coalizione_mailer.updates import Written, write
 
 T = TypeVar("T")
 
-HALF_A_DAY = 43_200.0
+_DAY = 86_400.0
+_HALF_A_DAY = 43_200.0
 _MOMENT = 300.0
 _TIMEOUT = 60.0
 
@@ -56,15 +57,13 @@ class Act(StrEnum):
     FREEZE = "freeze"
     SEND = "send"
     RECEIVE = "receive"
-    RESOLVE = "resolve"
-    CORRECT = "correct"
     AGAIN = "again"  # the mailbox read from the start once more
 
 
 class Onlooker(Protocol):
-    """Whoever watches: given an act and how much there is to do, it is told of each step."""
+    """Whoever watches: told what is going on, on which day of the play, and of each step."""
 
-    def watch(self, act: Act, total: int) -> AbstractContextManager[Callable[[], None]]:
+    def watch(self, act: Act, day: int, total: int) -> AbstractContextManager[Callable[[], None]]:
         """Watch an act; what the context gives is called once for each thing done."""
         ...
 
@@ -90,6 +89,7 @@ class Office:
         self.doubts = Doubts()
         self.corrected: dict[str, str] = {}
         self._onlooker = onlooker
+        self._begun = clock.now()
         url = stage.campaign.configuration.ledger.url
         self.ledger = Ledger.open(url, stage.campaign.root, now=clock.now())
         self._server = SmtpServer(
@@ -99,10 +99,15 @@ class Office:
         self._maildir = _maildir(stage.campaign.root / "posta")
         self._source = self._mailbox()
 
+    @property
+    def day(self) -> int:
+        """Which day of the play it is, from 1."""
+        return 1 + int((self.clock.now() - self._begun) // _DAY)
+
     def freeze(self, jobs: int) -> None:
         """Fix every letter."""
         recipients = self.stage.recipients
-        with self._onlooker.watch(Act.FREEZE, len(recipients)) as step:
+        with self._onlooker.watch(Act.FREEZE, self.day, len(recipients)) as step:
             self.rounds.append(
                 freeze(
                     self.ledger,
@@ -118,7 +123,7 @@ class Office:
         """Send until nothing is queued; what came back is read whenever a run has ended."""
         choice = Choice(self.rounds[-1].id)
         while waiting := self._asked(lambda reading: deliveries.waiting(reading, choice)):
-            with self._onlooker.watch(Act.SEND, waiting) as step:
+            with self._onlooker.watch(Act.SEND, self.day, waiting) as step:
                 result = asyncio.run(self._sent(step))
             self._forward()
             self.receive()
@@ -140,7 +145,7 @@ class Office:
     def wait_for_post(self) -> None:
         """Let time pass, and look into the mailbox twice a day, until nothing is on its way."""
         while self.world.last is not None:
-            self.clock.time += HALF_A_DAY
+            self.clock.time += _HALF_A_DAY
             self.receive()
 
     def in_doubt(self) -> list[Standing]:
@@ -231,7 +236,7 @@ class Office:
         )
         whole = Tally()
         if pending := self._source.pending():
-            with self._onlooker.watch(act, pending) as step:
+            with self._onlooker.watch(act, self.day, pending) as step:
                 for batch in Batch.cut(self._source.arrivals()):
                     whole.add(reconciler.take(batch, seen=step))
         return whole

@@ -17,18 +17,19 @@ from coalizione_mailer.rehearsal.provider import World
 class Wishes:
     """What is to be played: the seed of all luck, how many Comuni (None: all), on how many jobs.
 
-    ``now`` is when it begins (epoch seconds).
+    ``now`` is when it begins (epoch seconds); ``circular``: one letter for all, which is quicker.
     """
 
     seed: int
     recipients: int | None
     jobs: int
     now: float
+    circular: bool = False
 
 
 def play(folder: Path, wishes: Wishes, onlooker: Onlooker) -> Score:
     """Play a whole campaign in an empty folder; raises MailerError where it cannot be played."""
-    stage = prepare(folder / "campagna", wishes.seed, wishes.recipients)
+    stage = prepare(folder / "campagna", wishes.seed, wishes.recipients, circular=wishes.circular)
     clock = VirtualClock(wishes.now)
     spool = folder / "in-viaggio"
     spool.mkdir()
@@ -77,5 +78,6 @@ def _score(office: Office) -> Score:
         bounces=written[Sort.BOUNCE],
         forgeries=written[Sort.FORGERY],
         people=written[Sort.PEOPLE],
+        days=office.day,
         faults=tuple(faults(standings, truth, codes)),
     )

@@ -59,6 +59,7 @@ class Score:
     bounces: int
     forgeries: int
     people: int
+    days: int
     faults: tuple[Fault, ...] = ()
 
     def count(self, wrong: Wrong) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from coalizione_mailer import shipped
 from coalizione_mailer.campaign import Campaign, load
+from coalizione_mailer.campaign.configuration import Form
 from coalizione_mailer.model import Address, Channel, Comune, Recipient
 from coalizione_mailer.plan import atlas_of, book_of, plan, register_of, selection_of
 from coalizione_mailer.registry.addresses import AddressBook
@@ -29,10 +30,11 @@ class Stage:
     towns: Mapping[str, Town]
 
 
-def prepare(folder: Path, seed: int, most: int | None) -> Stage:
+def prepare(folder: Path, seed: int, most: int | None, *, circular: bool = False) -> Stage:
     """Make the campaign in an empty folder, for all of its Comuni or so many drawn by lot.
 
-    One in ten is reached by ordinary mail, the others by PEC. Raises ProblemsError.
+    One in ten is reached by ordinary mail, the others by PEC. With ``circular`` all get the same
+    letter, which is quicker. Raises ProblemsError.
     """
     shipped.copy_to(folder)
     _set(folder, "channel", "pec-then-email")
@@ -46,7 +48,7 @@ def prepare(folder: Path, seed: int, most: int | None) -> Stage:
     book = _divided(book_of(campaign, register), comuni, lot)
     write(folder, [Written(BOOK, book_csv(book, atlas_of(campaign, register)))])
     _set(folder, "addresses", BOOK.as_posix())
-    campaign = load(folder)
+    campaign = _in_circular_form(load(folder)) if circular else load(folder)
     recipients = plan(campaign).recipients
     return Stage(campaign, recipients, {town.address: town for town in map(_town, recipients)})
 
@@ -54,6 +56,12 @@ def prepare(folder: Path, seed: int, most: int | None) -> Stage:
 def _set(folder: Path, key: str, value: str) -> None:
     if changed := set_recipients(folder, key, value):
         write(folder, [changed[1]])
+
+
+def _in_circular_form(campaign: Campaign) -> Campaign:
+    configuration = campaign.configuration
+    letter = configuration.letter.model_copy(update={"form": Form.CIRCULAR})
+    return replace(campaign, configuration=configuration.model_copy(update={"letter": letter}))
 
 
 def _keep_only(path: Path, comuni: Iterable[Comune]) -> None:

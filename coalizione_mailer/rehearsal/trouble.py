@@ -17,7 +17,7 @@ _CERTAIN = (
     fault(Kind.HANGS_UP, Step.BODY),
     fault(Kind.NO_ANSWER, Step.END, takes=True),
     fault(Kind.SHUTS_DOWN, Step.DATA),
-    Fault(Step.BODY, slow=0.01),
+    fault(Kind.LATE, Step.END, takes=True, wait=90.0),
 )
 """What happens in every rehearsal, each to one letter."""
 
