@@ -62,8 +62,11 @@ def _dated(one: Officeholder | None) -> str:
 
 
 def _told(one: Officeholder | None) -> str:
-    """Say who it is: the name as a letter would have it, or the office alone."""
-    return f"{one.head.name or '-'}, {one.carica}" if one else ""
+    """Say who it is: the name as a letter would have it, else as it was found; and the office."""
+    if one is None:
+        return ""
+    name = one.head.name or f"{one.nome} {one.cognome}".strip()
+    return f"{name}, {one.carica}" if name else one.carica
 
 
 def _lost(known: Sequence[Officeholder], changes: Iterable[Change], file: str) -> Iterator[Problem]:

@@ -54,7 +54,7 @@ def test_the_letter_is_to_whoever_heads_the_comune(
     headed: Path, mailer: Mailer, name: str, office: str, person: str, place: str
 ) -> None:
     assert addressed(headed, mailer, name) == [office, place]
-    change(headed, 'form = "individual"', 'names = true\nform = "individual"')
+    change(headed, "names = false", "names = true")
     assert addressed(headed, mailer, name) == (
         [office, person, place] if person else [office, place]
     )
@@ -63,7 +63,7 @@ def test_the_letter_is_to_whoever_heads_the_comune(
 def test_what_the_address_book_says_wins_and_then_nobody_is_named(
     headed: Path, mailer: Mailer
 ) -> None:
-    change(headed, 'form = "individual"', 'names = true\nform = "individual"')
+    change(headed, "names = false", "names = true")
     book = headed / "data" / "indirizzi-esempio.csv"
     text = book.read_text(encoding="utf-8").replace("nota\n", "nota,carica\n")
     book.write_text(text.replace("esempio\n024116", "esempio,Sindaco\n024116"), encoding="utf-8")
@@ -91,7 +91,7 @@ def test_names_that_are_not_sure_are_counted_where_names_are_asked_for(
     headed: Path, mailer: Mailer, command: tuple[str, ...]
 ) -> None:
     assert "name-unsure" not in told(mailer, *command)
-    change(headed, 'form = "individual"', 'names = true\nform = "individual"')
+    change(headed, "names = false", "names = true")
     assert told(mailer, *command)["name-unsure"] == (
         "info",
         (
@@ -102,7 +102,7 @@ def test_names_that_are_not_sure_are_counted_where_names_are_asked_for(
 
 
 def test_names_cannot_be_written_where_nobody_is_known(campaign: Path, mailer: Mailer) -> None:
-    change(campaign, 'form = "individual"', 'names = true\nform = "individual"')
+    change(campaign, "names = false", "names = true")
     assert told(mailer, *CHECK)["heads-missing"] == (
         "warning",
         (
@@ -113,7 +113,8 @@ def test_names_cannot_be_written_where_nobody_is_known(campaign: Path, mailer: M
 
 
 def test_the_circular_form_names_nobody_and_misses_nobody(campaign: Path, mailer: Mailer) -> None:
-    change(campaign, 'form = "individual"', 'names = true\nform = "circular"')
+    change(campaign, "names = false", "names = true")
+    change(campaign, 'form = "individual"', 'form = "circular"')
     assert not {"heads-missing", "name-unsure"} & set(told(mailer, *CHECK))
 
 
@@ -164,7 +165,7 @@ def test_the_freeze_counts_the_file_among_its_inputs(headed: Path) -> None:
 
 
 def test_names_is_true_or_false(campaign: Path, mailer: Mailer) -> None:
-    change(campaign, 'form = "individual"', 'names = "sì"\nform = "individual"')
+    change(campaign, "names = false", 'names = "sì"')
     answer = mailer(*DRY)
     assert answer.code == 1
     assert 'letter.names: found "sì", which cannot be. For example: true, false.' in answer.err
