@@ -69,7 +69,7 @@ def set_(
         say(_("Nothing to change: this is the correction already."))
         return ExitCode.NOTHING_TO_DO
     say(_name(found), "bold")
-    say(_("{before} → {after}").format(before=desk.used(found, channel), after=new.address))
+    say(f"{desk.used(found, channel)} → {new.address}")
     return desk.write(
         with_correction(desk.corrections, found, new), found, yes=yes, ask=not no_input
     )

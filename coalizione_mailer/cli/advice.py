@@ -117,7 +117,7 @@ _TAILS: dict[Code, Callable[[], str]] = {
 
 
 def _unreadable(problem: Problem) -> str:
-    """Say why a file cannot be read: too large, no text, or what the system says."""
+    """Say why a file cannot be read or written: too large, no text, or what the system says."""
     found = problem.found or ""
     if problem.expected:
         return _("this file is too large: {found} bytes, at most {expected} are read.").format(
@@ -173,12 +173,16 @@ def _written(count: str) -> str:
 
 _SAID: dict[Code, Callable[[Problem], str]] = {
     Code.FILE_UNREADABLE: _unreadable,
+    Code.FILE_UNWRITABLE: _unreadable,
     Code.ROW_WRONG: _row,
     Code.VALUE_WRONG: _value,
     Code.ADDRESS_RESERVED: _counted,
     Code.MESSAGE_TOO_LARGE: _counted,
     Code.BAND_EMPTY: _counted,
     Code.DISK_SHORT: _counted,
+    Code.IMPORT_LOSES: _counted,
+    Code.IMPORT_LOSES_HEADS: _counted,
+    Code.IMPORT_SHORT: _counted,
     Code.NAME_UNSURE: _counted,
     Code.MANDATE_STALE: _counted,
     Code.MANDATE_VACANT: _counted,
@@ -220,9 +224,9 @@ def lines(error: MailerError) -> list[str]:  # noqa: C901, PLR0911  one line a k
         case CampaignLockedError():
             return [
                 _(
-                    "This campaign is being sent already, by {owner}, since {since}. Wait for "
-                    "that sending to end, or stop it in its own window with Ctrl-C. Nothing was "
-                    "done here."
+                    "This campaign is being sent or changed already, by {owner}, since {since}. Wait "
+                    "for that to end, or stop it in its own window with Ctrl-C. Nothing was done "
+                    "here."
                 ).format(owner=error.owner, since=error.since)
             ]
         case ServerUnavailableError():

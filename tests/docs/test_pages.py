@@ -17,6 +17,7 @@ from tests.cli.desk import CATALOGUE
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 GUIDE = ROOT / "docs" / "guida.md"
+DATA = ROOT / "docs" / "dati-ufficiali.md"
 
 # Made by the commands, or by whoever uses them; not in a fresh checkout.
 MADE = (
@@ -144,7 +145,8 @@ def test_the_guide_knows_every_state_a_letter_can_be_in_today() -> None:
     assert [state for state in today if f"`{state}`" not in text] == []
 
 
-def test_the_guide_quotes_the_screen_word_for_word() -> None:
+@pytest.mark.parametrize("page", [GUIDE, DATA], ids=["guida", "dati-ufficiali"])
+def test_the_pages_for_the_secretary_quote_the_screen_word_for_word(page: Path) -> None:
     """What stands in guillemets in its tables is how a sentence of the catalogue begins."""
     with CATALOGUE.open("rb") as file:
         catalogue = read_po(file)
@@ -153,7 +155,7 @@ def test_the_guide_quotes_the_screen_word_for_word() -> None:
         said += [message.string] if isinstance(message.string, str) else message.string or ()
     # A value may stand where the sentence has a place for one.
     placed = [re.sub(r"\{\w+\}", "#", sentence) for sentence in said]
-    rows = [line for line in GUIDE.read_text(encoding="utf-8").splitlines() if line[:3] == "| «"]
+    rows = [line for line in page.read_text(encoding="utf-8").splitlines() if line[:3] == "| «"]
     assert len(rows) > 15
     for row in rows:
         (quoted,) = re.findall(r"^\| «([^»]+)» \|", row)
