@@ -202,8 +202,11 @@ def _convincing(strong: list[Sighting], look: _Look, notice: Notice, text: str) 
         return (
             bool(notice.returned) or coded or judge("", "", said).sure or judge("", "", text).sure
         )
-    if look.personal and not (notice.returned or look.unreturnable):
-        return False  # a person writes of a failure
+    if not (notice.returned or look.unreturnable or look.robot or coded):
+        # Nothing but words: a person writes of a failure in sentences, a system in a list.
+        strong = [each for each in strong if each.weight >= Weight.BEGINS]
+        if look.personal or not strong:
+            return False
     if look.failure and any(each.weight is Weight.ANNOUNCED for each in strong):
         return True
     return judge(status_in(said), code_in(said), said).sure

@@ -113,6 +113,12 @@ def test_what_a_person_writes_is_a_reply(subject: str, text: str) -> None:
     assert reading.subject == subject
 
 
+def test_a_person_who_writes_of_a_failure_in_sentences_is_no_mail_system() -> None:
+    text = "La mail a sindaco@b.example risulta respinta: user unknown. Potete reinviarla?"
+    raw = message(text, sender=f"Anna Verdi <{THEY}>", subject="Errore di consegna")
+    assert classify(raw).kind is Kind.REPLY
+
+
 def test_a_mailing_to_many_is_other() -> None:
     raw = message(
         "Offerta",
