@@ -183,22 +183,22 @@ def _print(score: "Score", seconds: float) -> None:
 
 def _rows(score: "Score") -> Iterator[tuple[int, str]]:
     """Give what happened, in the order of a campaign."""
-    yield score.letters, _("Comuni, each with a letter of its own")
-    yield score.sent, _("whose letter the server took")
+    yield score.letters, _("Comuni, each with its own letter")
+    yield score.sent, _("letters taken by the server")
     yield score.refused, _("refused by the server")
-    yield score.doubts, _("in doubt on the way, when the server did not say whether it took it")
-    yield score.doubts - score.doubts_by_word, _("doubts settled by receipts")
-    yield score.doubts_by_word, _("doubts settled by asking whoever runs the server")
-    yield score.receipts, _("PEC receipts came back, some late, twice or in the wrong order")
+    yield score.doubts, _("in doubt: the server did not say whether it took them")
+    yield score.doubts - score.doubts_by_word, _("of these settled by receipts")
+    yield score.doubts_by_word, _("of these settled by asking whoever runs the server")
+    yield score.receipts, _("PEC receipts came back: some late, twice, in the wrong order")
     yield score.bounces, _("notices of ordinary mail, in five dialects")
-    yield score.forgeries, _("forged receipts, none of which may count")
-    yield score.people, _("answers of people, automatic answers, acknowledgements, other mail")
+    yield score.forgeries, _("forged receipts: none of them may count")
+    yield score.people, _("answers, automatic or not, and other mail")
     yield score.delivered, _("letters delivered, with a receipt")
-    yield score.silent, _("letters on the other side, without a last word")
+    yield score.silent, _("letters taken, and no further word (ordinary mail gives none)")
     yield score.bounced, _("letters that came back")
     if score.recovered:
-        yield score.recovered, _("of those that came back, sent again and not come back")
-    yield score.corrected, _("dead addresses that were looked up and corrected")
+        yield score.recovered, _("of these sent again, and not come back")
+    yield score.corrected, _("dead addresses, looked up and corrected")
 
 
 def _verdicts(score: "Score") -> Iterator[tuple[int, str]]:
