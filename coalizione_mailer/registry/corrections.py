@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coalizione_mailer.errors import Code, Problem, Severity
-from coalizione_mailer.model import Address, Channel, Comune, Office
+from coalizione_mailer.model import Address, Channel, Comune
 from coalizione_mailer.registry.addresses import AddressBook, read_addresses
 from coalizione_mailer.registry.codes import ISTAT_DIGITS
 from coalizione_mailer.registry.gazetteer import label
@@ -68,11 +68,19 @@ def corrected(book: AddressBook, corrections: AddressBook, atlas: Atlas) -> Addr
     own, own_inherited, told = _followed(corrections, atlas)
     base, base_inherited, base_told = _followed(book, atlas)
     entries = {
-        channel: base_inherited[channel] | own_inherited[channel] | base[channel] | own[channel]
+        channel: base_inherited[channel]
+        | own_inherited[channel]
+        | base[channel]
+        | {code: _addressed(one, base[channel].get(code)) for code, one in own[channel].items()}
         for channel in Channel
     }
     warnings = (*book.warnings, *corrections.warnings, *base_told, *told)
     return AddressBook(book.file, entries, (*warnings, *_unknown(corrections, atlas)))
+
+
+def _addressed(own: Address, base: Address | None) -> Address:
+    """Let a correction of the address alone leave the address book's word on the mayor."""
+    return replace(own, office=base.office) if base and own.office is None else own
 
 
 def with_correction(corrections: AddressBook, comune: Comune, address: Address) -> AddressBook:
@@ -117,7 +125,7 @@ def book_csv(book: AddressBook, atlas: Atlas) -> bytes:
         place = places.get(code, len(places))
         rows.append((place, code, list(Channel).index(channel), _codes(code, comune), address))
     rows.sort(key=lambda row: row[:3])
-    offices = any(address.office not in {None, Office.SINDACO} for *_key, address in rows)
+    offices = any(address.office is not None for *_key, address in rows)
     return office_csv(
         (*COLUMNS, _OFFICE) if offices else COLUMNS,
         (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from coalizione_mailer.errors import Code, Severity
-from coalizione_mailer.model import Address, Channel, Comune
+from coalizione_mailer.model import Address, Channel, Comune, Office
 from coalizione_mailer.registry.addresses import AddressBook
 from coalizione_mailer.registry.corrections import (
     Atlas,
@@ -82,6 +82,24 @@ def test_a_correction_wins_over_the_address_book_and_touches_nobody_else() -> No
 def test_a_correction_finds_its_comune_under_every_code_it_ever_had(code: str) -> None:
     found = corrected(book(c_B354="vecchio"), book(**{code: "nuovo"}), ATLAS)
     assert pec_of(found, CAGLIARI) == "nuovo"
+
+
+def test_a_correction_of_the_address_alone_leaves_the_word_on_the_mayor() -> None:
+    base, own = book(c_L157="vecchio"), book(c_L157="nuovo")
+    woman = replace(base.entries[Channel.PEC]["L157"], office=Office.SINDACA)
+    base = replace(base, entries={**base.entries, Channel.PEC: {"L157": woman}})
+    found = corrected(base, own, ATLAS).entries[Channel.PEC]["L157"]
+    assert (found.address, found.office) == ("nuovo@pec.example", Office.SINDACA)
+    man = replace(own.entries[Channel.PEC]["L157"], office=Office.SINDACO)
+    own = replace(own, entries={**own.entries, Channel.PEC: {"L157": man}})
+    assert corrected(base, own, ATLAS).entries[Channel.PEC]["L157"].office is Office.SINDACO
+
+
+def test_even_the_common_office_is_written_where_somebody_said_it(tmp_path: Path) -> None:
+    said = replace(address("a"), office=Office.SINDACO)
+    path = tmp_path / "correzioni.csv"
+    path.write_bytes(book_csv(with_correction(book(), THIENE, said), ATLAS))
+    assert read_corrections(path).entries[Channel.PEC]["L157"].office is Office.SINDACO
 
 
 def test_an_old_code_is_told_once_for_the_whole_file() -> None:
