@@ -16,6 +16,7 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import collapse_rfc2231_value, parsedate_to_datetime
+from itertools import takewhile
 
 from coalizione_mailer.mailbox import markup
 
@@ -235,11 +236,8 @@ def _entity(source: bytes, start: int, end: int, depth: int, budget: list[int]) 
     boundary = parameter(part.first("content-type"), "boundary").encode("utf-8", "replace")
     if not kind.startswith("multipart/") or not boundary or depth >= MOST_DEPTH:
         return part
-    parts = tuple(
-        _entity(source, first, last, depth + 1, budget)
-        for first, last in _ranges(source, body, end, boundary)
-        if budget[0] > 0
-    )
+    ranges = takewhile(lambda _: budget[0] > 0, _ranges(source, body, end, boundary))
+    parts = tuple(_entity(source, first, last, depth + 1, budget) for first, last in ranges)
     return Part(source, start, body, end, headers, depth, parts)
 
 

@@ -27,20 +27,23 @@ _OF_ONE = {Kind.PEC_DELIVERY, Kind.PEC_DELIVERY_ERROR, Kind.PEC_DELIVERY_WARNING
 _NOT_DELIVERED = {Kind.PEC_DELIVERY_ERROR, Kind.PEC_DELIVERY_WARNING}
 _NAMES = {"daticert.xml", "certdata.xml"}
 
+# Blanks are counted everywhere: a stranger may write a million of them.
 _IDENTIFIER = re.compile(
-    r"identificativo(?:\s+del)?\s+messaggio\s*:\s*<?([^\s<>\"]{3,300})", re.IGNORECASE
+    r"identificativo(?:\s{1,9}del)?\s{1,9}messaggio\s{0,9}:\s{0,9}<?([^\s<>\"]{3,300})",
+    re.IGNORECASE,
 )
 _RECIPIENT = re.compile(
-    r"(?:destinat|indirizzat)[oa]\s+(?:all['\u2019`]\s*utente|all['\u2019`]\s*indirizzo|ad|a)?\s*:?\s*"
-    r"[\"\u201c«<]?\s*([^\s<>\"'\u201c\u201d«»(),;:@]{1,128}@[^\s<>\"'\u201c\u201d«»(),;:@]{1,255})",
+    r"(?:destinat|indirizzat)[oa]\s{1,9}(?:all['\u2019`]\s?(?:utente|indirizzo)|ad|a)?\s{0,9}:?"
+    r"\s{0,9}[\"\u201c«<]?\s?"
+    r"([^\s<>\"'\u201c\u201d«»(),;:@]{1,128}@[^\s<>\"'\u201c\u201d«»(),;:@]{1,255})",
     re.IGNORECASE,
 )
 _FAULT = re.compile(
-    r"(?:rilevato un(?:'anomalia| errore)|seguente errore)\s*:?\s*(.{3,600})", re.IGNORECASE
+    r"(?:rilevato un(?:'anomalia| errore)|seguente errore)\s{0,9}:?\s{0,9}(.{3,600})", re.IGNORECASE
 )
 _QUOTED = re.compile(r"\"[^\"]{0,1000}\"|\u201c[^\u201d]{0,1000}\u201d")
-_TWELVE = re.compile(r"\b(?:dodici|12)\s*(?:ore|h\b)", re.IGNORECASE)
-_TWENTY_FOUR = re.compile(r"\b(?:ventiquattro|24)\s*(?:ore|h\b)", re.IGNORECASE)
+_TWELVE = re.compile(r"\b(?:dodici|12)\s{0,9}(?:ore|h\b)", re.IGNORECASE)
+_TWENTY_FOUR = re.compile(r"\b(?:ventiquattro|24)\s{0,9}(?:ore|h\b)", re.IGNORECASE)
 # What the text of each kind calls itself, before the first quotation (RFC 6109, 3.1 to 3.3).
 _TITLES = (
     (re.compile(r"(?<!non )\baccettazione\b"), {Kind.PEC_ACCEPTANCE}),
