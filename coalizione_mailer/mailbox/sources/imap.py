@@ -14,7 +14,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coalizione_mailer.errors import Code, Problem, ProblemsError, ServerUnavailableError
+from coalizione_mailer.errors import (
+    Code,
+    MailerError,
+    Problem,
+    ProblemsError,
+    ServerUnavailableError,
+)
 from coalizione_mailer.mailbox.sources.protocol import LARGEST, Arrival, Mark
 
 if TYPE_CHECKING:
@@ -228,11 +234,12 @@ class ImapSource:
     @contextmanager
     def _translated(self, stage: str) -> Iterator[None]:
         """Turn what a connection can suffer into ServerUnavailableError; it is then let go of."""
-        from imap_tools.errors import MailboxFolderSelectError, UnexpectedCommandStatusError
+        from imap_tools.errors import UnexpectedCommandStatusError
 
         try:
             yield
-        except MailboxFolderSelectError:
+        except MailerError:
+            # Said already; some of them are OSError or ValueError too.
             raise
         except (imaplib.IMAP4.error, OSError, UnexpectedCommandStatusError, ValueError) as error:
             self.close()
