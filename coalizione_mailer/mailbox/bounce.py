@@ -17,6 +17,7 @@ from coalizione_mailer.mailbox.rules import rules
 from coalizione_mailer.mailbox.verdict import Verdict, code_in, judge, status_in
 
 MOST_DIAGNOSTIC = 500
+MOST_ABOUT = 12
 _PERSONAL = ("in-reply-to", "references", "user-agent", "x-mailer", "thread-topic")
 """Headers of programs that people write with, and that mail systems do not."""
 
@@ -111,38 +112,38 @@ def _from_reports(reports: tuple[Report, ...], notice: Notice) -> Reading:
         outcome=None if kind is Kind.DELIVERED else verdict.severity,
         cause=None if kind is Kind.DELIVERED else verdict.cause,
         recipients=_addresses(each.address for each in chosen),
-        status=_status(first),
+        status=_status(first, _about(notice, first)),
         diagnostic=" ".join(first.diagnostic.split())[:MOST_DIAGNOSTIC],
         message_id=notice.message_id or mentioned_id(notice.lines),
         pec_id=notice.pec_id,
     )
 
 
-def _status(report: Report) -> str:
-    """Return the more precise of the field and what the server itself had said."""
-    said = status_in(report.diagnostic)
+def _status(report: Report, words: str = "") -> str:
+    """Return the most precise of the field, the server's words and those for people."""
+    said = status_in(report.diagnostic) or status_in(words)
     vague = not report.status or report.status.endswith(".0.0")
     return said if said and vague else report.status
 
 
 def _judged(report: Report, notice: Notice) -> Verdict:
     """Judge by the report, and where it is vague, by the words written for people."""
-    status, code = _status(report), report.code
-    words = _about(notice, report.address) or _about(notice, report.final)
     asked = "rcpt" in f"{report.diagnostic}\n{notice.text}".casefold()
-    verdict = judge(status, code, report.diagnostic, at_recipient=asked)
+    verdict = judge(_status(report), report.code, report.diagnostic, at_recipient=asked)
     if verdict.sure and verdict.cause is not Cause.UNKNOWN:
         return verdict
-    other = judge(status, code, words, at_recipient=asked)
+    words = _about(notice, report)
+    code = report.code or code_in(words)
+    other = judge(_status(report, words), code, words, at_recipient=asked)
     return other if other.sure else verdict
 
 
-def _about(notice: Notice, address: str) -> str:
-    """Return the lines of the notice that follow the address."""
-    small = address.lower()
-    for number, line in enumerate(notice.lines):
-        if small in line.lower():
-            return "\n".join(notice.lines[number : number + 12])
+def _about(notice: Notice, report: Report) -> str:
+    """Return the lines of the notice that follow a recipient's address."""
+    for small in dict.fromkeys((report.address.lower(), report.final.lower())):
+        for number, line in enumerate(notice.lines):
+            if small and small in line.lower():
+                return "\n".join(notice.lines[number : number + MOST_ABOUT])
     return ""
 
 
@@ -209,7 +210,9 @@ def _convincing(strong: list[Sighting], look: _Look, notice: Notice, text: str) 
             return False
     if look.failure and any(each.weight is Weight.ANNOUNCED for each in strong):
         return True
-    return judge(status_in(said), code_in(said), said).sure
+    return judge(status_in(said), code_in(said), said).sure or (
+        notice.returned is not None and judge("", "", text).sure
+    )
 
 
 def _reading(kind: Kind, seen: tuple[Sighting, ...], look: _Look, notice: Notice) -> Reading:
