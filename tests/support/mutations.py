@@ -38,7 +38,7 @@ _MOST = 6
 def mutated(content: bytes, random: Random) -> bytes:
     """Return bytes with up to six damages; the same for the same state of ``random``."""
     damaged = bytearray(content)
-    for _ in range(random.randint(1, _MOST)):
+    for _ in range(min(random.randint(1, _MOST), random.randint(1, _MOST))):
         random.choice(_DAMAGES)(damaged, random)
     return bytes(damaged)
 

@@ -1,7 +1,5 @@
 """Every official file at full size: all Comuni of Italy come out, each with what is its own."""
 
-from pathlib import Path
-
 import pytest
 
 from coalizione_mailer.registry.official import (
@@ -22,7 +20,6 @@ from tests.support.official import (
     pec,
     places,
     shouted,
-    write_posas,
 )
 
 
@@ -118,13 +115,6 @@ def test_a_name_that_lost_a_letter_on_the_way_is_left_out_and_told(
 def test_residents_are_the_total_and_not_twice_the_ages(official_files: OfficialFiles) -> None:
     figures = read_figures(official_files.posas)
     assert figures.column == "popolazione_2025"
-    assert figures.by_istat == {place.istat: place.residents for place in places()}
-
-
-def test_posas_of_real_size_is_read(tmp_path: Path) -> None:
-    path = write_posas(tmp_path / "POSAS_2025_it_Comuni.csv", ages=101)
-    figures = read_figures(path)
-    assert figures.source.rows == len(places()) * 102
     assert figures.by_istat == {place.istat: place.residents for place in places()}
 
 

@@ -333,6 +333,52 @@ def test_two_censuses_in_one_file_are_refused(tmp_path: Path, refused: Refused) 
     assert (problem.key, problem.found, problem.expected) == ("anno_censimento", "2021", ("2011",))
 
 
+@pytest.mark.parametrize(
+    ("change", "code", "key", "found"),
+    [
+        ({"PRO_COM_T": "x"}, Code.ROW_WRONG, "pro_com_t", "x"),
+        ({"POP_LEG": None}, Code.ROW_WRONG, "pop_leg", ""),
+        ({"POP_LEG": -5}, Code.ROW_WRONG, "pop_leg", "-5"),
+        ({"PRO_COM_T": "001001"}, Code.COMUNE_DUPLICATE, "pro_com_t", "001001"),
+        ({"ANNO_CENSIMENTO": "x"}, Code.ROW_WRONG, "anno_censimento", "x"),
+    ],
+)
+def test_a_wrong_row_of_the_dimensions_refuses_the_file(
+    tmp_path: Path, refused: Refused, change: dict[str, object], code: Code, key: str, found: str
+) -> None:
+    row = {"PRO_COM_T": "001001", "COMUNE": "Agliè", "POP_LEG": 5, "ANNO_CENSIMENTO": 2021}
+    path = tmp_path / "dimensioni.json"
+    second = {"PRO_COM_T": "001002", "COMUNE": "Airasca"}
+    rows = [row, row | second | change]
+    path.write_text(json.dumps({"resultset": rows}), encoding="utf-8")
+    (problem,) = refused(Kind.POPULATION, path)
+    assert (problem.code, problem.line, problem.key) == (code, 2, key)
+    assert problem.found == found
+
+
+def test_dimensions_of_nobody_say_no_year(tmp_path: Path, verdict: Verdict) -> None:
+    path = tmp_path / "dimensioni.csv"
+    path.write_text("PRO_COM_T;COMUNE;POP_LEG;ANNO_CENSIMENTO\n", encoding="utf-8")
+    assert verdict(Kind.POPULATION, path) == (Code.FILE_NOT_OFFICIAL, "yearless")
+
+
+def test_a_spreadsheet_that_is_none_within_is_cut_short(
+    tmp_path: Path, some: tuple[Place, ...], verdict: Verdict
+) -> None:
+    path = sheet_with(tmp_path, some, lambda xml: xml.replace("</row>", "</ro", 1))
+    assert verdict(Kind.IPA, path) == (Code.FILE_TRUNCATED, "xlsx")
+    path.write_bytes(packed({"xl/workbook.xml": b"<workbook/>"}))
+    assert verdict(Kind.IPA, path)[0] in {Code.FILE_TRUNCATED, Code.FILE_NOT_OFFICIAL}
+
+
+def test_gzip_that_is_damaged_is_cut_short(tmp_path: Path, verdict: Verdict) -> None:
+    content = bytearray(gzip.compress(bytes(range(32, 127)) * 100))
+    content[12:40] = b"\xff" * 28
+    path = tmp_path / "enti.csv.gz"
+    path.write_bytes(content)
+    assert verdict(Kind.IPA, path) == (Code.FILE_TRUNCATED, "gzip")
+
+
 def test_every_wrong_row_of_a_list_is_told_with_its_line(
     tmp_path: Path, some: tuple[Place, ...], refused: Refused
 ) -> None:
