@@ -66,9 +66,10 @@ class _Collector:
         self.root = self.root or name
         self.path.append(name)
         self.words.append([])
-        if len(self.path) <= MOST_DEPTH:
-            for key, value in attributes.items():
-                self._keep(f"{'/'.join(self.path)}@{key.lower()}", value)
+        if len(self.path) > MOST_DEPTH:
+            raise ValueError(tag)
+        for key, value in attributes.items():
+            self._keep(f"{'/'.join(self.path)}@{key.lower()}", value)
 
     def data(self, text: str) -> None:
         if self.words:
@@ -76,8 +77,7 @@ class _Collector:
 
     def end(self, tag: str) -> None:
         del tag
-        if len(self.path) <= MOST_DEPTH:
-            self._keep("/".join(self.path), "".join(self.words[-1]))
+        self._keep("/".join(self.path), "".join(self.words[-1]))
         self.path.pop()
         self.words.pop()
         self.whole = not self.path
