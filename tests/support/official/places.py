@@ -11,6 +11,7 @@ from random import Random
 from coalizione_mailer.registry.names import normal
 
 _REGISTER = Path(__file__).parents[3] / "data" / "comuni.csv"
+_CHANGES = _REGISTER.with_name("variazioni.csv")
 
 UPDATED = date(2026, 9, 14)
 """The newest row of IPA's file, and the day of the ministry's."""
@@ -149,31 +150,38 @@ def _place(number: int, row: dict[str, str]) -> Place:
     )
 
 
-# Of each old province the new ones, which share its Comuni by turns; SU changes its meaning.
+# Sardinia's provinces since 2026 by the first digits of their codes; SU changed its meaning.
 _SARDINIA = {
-    "SS": (("312", "112", "Sassari", "SS"), ("113", "113", "Gallura Nord-Est Sardegna", "GA")),
-    "NU": (("114", "114", "Nuoro", "NU"), ("116", "116", "Ogliastra", "OG")),
-    "OR": (("115", "115", "Oristano", "OR"),),
-    "SU": (("117", "117", "Medio Campidano", "MD"), ("119", "119", "Sulcis Iglesiente", "SU")),
-    "CA": (("318", "118", "Cagliari", "CA"),),
+    "112": ("Sassari", "SS"),
+    "113": ("Gallura Nord-Est Sardegna", "GA"),
+    "114": ("Nuoro", "NU"),
+    "115": ("Oristano", "OR"),
+    "116": ("Ogliastra", "OG"),
+    "117": ("Medio Campidano", "MD"),
+    "118": ("Cagliari", "CA"),
+    "119": ("Sulcis Iglesiente", "SU"),
 }
+_RECODED = "2026-01-01"
 _MERGED = ("C056", "F838")
 
 
 @cache
 def changed_places() -> tuple[Place, ...]:
     """Return the Comuni after 2025: Sardinia's with new codes, Castegnero and Nanto as one."""
-    counted: dict[str, int] = {}
+    with _CHANGES.open(encoding="utf-8", newline="") as stream:
+        recoded = {
+            row["codice_catastale"]: row["codice_istat"]
+            for row in csv.DictReader(stream)
+            if row["data"] == _RECODED
+        }
     result = []
     for place in places():
         if place.catastale in _MERGED:
             if place.catastale == _MERGED[0]:
                 result.append(_merger(place))
         elif place.regione == "Sardegna":
-            shares = _SARDINIA[place.sigla]
-            _uts, code, name, sigla = shares[place.number % len(shares)]
-            counted[code] = counted.get(code, 0) + 1
-            istat = f"{code}{counted[code]:03}"
+            istat = recoded[place.catastale]
+            name, sigla = _SARDINIA[istat[:3]]
             result.append(replace(place, istat=istat, provincia=name, sigla=sigla))
         else:
             result.append(place)
