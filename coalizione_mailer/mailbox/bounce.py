@@ -210,6 +210,8 @@ def _convincing(strong: list[Sighting], look: _Look, notice: Notice, text: str) 
             return False
     if look.failure and any(each.weight is Weight.ANNOUNCED for each in strong):
         return True
+    if not (look.failure or look.robot or coded):
+        return False  # an answering machine that sends the letter back with its absence
     return judge(status_in(said), code_in(said), said).sure or (
         notice.returned is not None and judge("", "", text).sure
     )

@@ -22,8 +22,8 @@ from coalizione_mailer.mailbox.rules import rules
 
 MOST_DEPTH = 3
 """Envelopes within envelopes that are opened."""
-MOST_BYTES = 64 * 1024 * 1024
-"""Larger messages are cut: PEC allows 100 MB to a mailbox, and what matters stands in front."""
+MOST_BYTES = 256 * 1024 * 1024
+"""Larger messages are cut; no provider takes one, and a signature would not survive it."""
 
 
 def classify(raw: bytes, authorities: Authorities | None = None) -> Reading:

@@ -6,7 +6,7 @@ import pytest
 
 from coalizione_mailer.mailbox.classify import classify
 from coalizione_mailer.mailbox.reading import Kind
-from tests.mailbox.letters_back import OURS, RETURNED, THEY, WE, message
+from tests.mailbox.letters_back import OURS, RETURNED, THEY, WE, message, mixed
 
 OFFICE = f"Ufficio Protocollo <{THEY}>"
 ANSWER = f"In-Reply-To: <{OURS}>\n"
@@ -111,6 +111,16 @@ def test_what_a_person_writes_is_a_reply(subject: str, text: str) -> None:
     assert reading.references == (OURS,)
     assert reading.sender == THEY
     assert reading.subject == subject
+
+
+def test_an_answering_machine_that_sends_the_letter_back_is_no_bounce() -> None:
+    raw = mixed(
+        f"L'indirizzo {THEY} non è più attivo. Scriva all'ufficio relazioni.",
+        sender=OFFICE,
+        subject="Risposta automatica: Invito",
+        more="Return-Path: <>\nAuto-Submitted: auto-replied\n",
+    )
+    assert classify(raw).kind is Kind.AUTO_REPLY
 
 
 def test_a_person_who_writes_of_a_failure_in_sentences_is_no_mail_system() -> None:
