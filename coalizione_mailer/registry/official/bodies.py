@@ -20,6 +20,7 @@ from coalizione_mailer.registry.official.values import Body, BodyIndex, Kind, Ma
 _COMUNI = "L6"
 _COMUNI_OF_OLD = "comuni"
 _OWN_CODE = re.compile(r"c_([a-z][0-9]{3})", re.IGNORECASE)
+_OWN_STARTS = ("c_", "C_")
 _FIELDS = ("codice_ipa", "name", "category", "typology", "istat", "catastale")
 _HEAD = ("given", "family", "title")
 _MAILS = tuple(f"{column}{position}" for position in range(1, 6) for column in ("mail", "type"))
@@ -93,7 +94,7 @@ def _concerns(grid: Grid) -> Callable[[list[str]], bool]:
 
 
 def _has_own_code(code: str) -> bool:
-    return code.startswith(("c_", "C_")) and bool(_OWN_CODE.fullmatch(code))
+    return code[:2] in _OWN_STARTS and bool(_OWN_CODE.fullmatch(code))
 
 
 def _mails(cells: tuple[str, ...]) -> tuple[Mail, ...]:

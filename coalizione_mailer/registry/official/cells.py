@@ -44,7 +44,8 @@ def day(cell: str) -> date | None:
 def istat_code(cell: str) -> str:
     """Return an ISTAT code with the zeros it lost; what is no code comes back as it is."""
     cell = cell.strip()
-    return cell.zfill(ISTAT_DIGITS) if _LOST_ZEROS.fullmatch(cell) else cell
+    lost = len(cell) < ISTAT_DIGITS and _LOST_ZEROS.fullmatch(cell)
+    return cell.zfill(ISTAT_DIGITS) if lost else cell
 
 
 def picker(places: dict[str, int], *columns: str) -> Callable[[list[str]], tuple[str, ...]]:

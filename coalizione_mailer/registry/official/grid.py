@@ -51,7 +51,8 @@ class Grid:
         """
         width, most = len(self.header), self.format.max_rows
         missing = count = 0
-        for line, row in self.lines:
+        for item in self.lines:
+            line, row = item
             missing = width - len(row)
             if missing:
                 if not self._fits(line, row, width):
@@ -60,7 +61,7 @@ class Grid:
             count += 1
             if count > most:
                 self._refuse(Code.FILE_TOO_LARGE, "rows", str(most))
-            yield line, row
+            yield item
         if self.unfinished and missing > 0:
             self._refuse(Code.FILE_TRUNCATED, self.content.look)
         for line, words in self.broken:
