@@ -51,7 +51,7 @@ def set_(
         str, typer.Option("--why", metavar=_("TEXT"), help=_("Where you know it from."))
     ],
     channel: Annotated[
-        Channel, typer.Option("--channel", help=_("pec or email; without it, pec."))
+        Channel, typer.Option("--channel", metavar="pec|email", help=_("Without it, pec."))
     ] = Channel.PEC,
     yes: _Yes = False,
     no_input: _NoInput = False,
@@ -79,7 +79,7 @@ def unset(
     context: typer.Context,
     comune: _Name,
     channel: Annotated[
-        Channel | None, typer.Option("--channel", help=_("pec or email; without it, both."))
+        Channel | None, typer.Option("--channel", metavar="pec|email", help=_("Without it, both."))
     ] = None,
     yes: _Yes = False,
     no_input: _NoInput = False,
@@ -183,6 +183,7 @@ class _Desk:
 
     def write(self, corrections: "AddressBook", comune: Comune, *, yes: bool, ask: bool) -> int:
         """Ask, then put the corrections on the disk, under the campaign's lock."""
+        from coalizione_mailer.cli.frozen import caution_frozen
         from coalizione_mailer.cli.importing import agreed
         from coalizione_mailer.freeze import archive
         from coalizione_mailer.ledger.lock import sole_sender
@@ -191,6 +192,7 @@ class _Desk:
 
         if not yes and not (ask and interactive()):
             raise UsageError([Problem(Code.IMPORT_UNCONFIRMED)])
+        caution_frozen(self.campaign)
         if not yes and not agreed():
             say(_("Nothing was written."))
             return ExitCode.INTERRUPTED

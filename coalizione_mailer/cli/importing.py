@@ -58,6 +58,7 @@ def import_(
     from contextlib import nullcontext
 
     from coalizione_mailer.campaign import load
+    from coalizione_mailer.cli.frozen import caution_frozen
     from coalizione_mailer.cli.imported import print_update, update_json
     from coalizione_mailer.cli.rehearsed import print_problems
     from coalizione_mailer.freeze import archive
@@ -81,6 +82,8 @@ def import_(
             print_problems(update.dangers, {})
             say(_("Nothing was written. If the file is right all the same: --allow-losses."))
             return ExitCode.ERROR
+        if writing:
+            caution_frozen(campaign)
         if writing and not yes and not agreed():
             say(_("Nothing was written."))
             return ExitCode.INTERRUPTED

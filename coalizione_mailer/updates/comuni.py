@@ -49,7 +49,7 @@ def plan_comuni(campaign: Campaign, listed: ComuneList) -> Update:
     history = _with(held.atlas.history, recoded)
     heirs = _heirs(before, after, history)
     _sum(after, before, heirs, held)
-    header = list(dict.fromkeys((*held.rows[0], *_OFFICIAL, SUMMED)))
+    header = list(dict.fromkeys((*held.sheet.header, *_OFFICIAL, SUMMED)))
     data = register_csv(header, ([row.get(name, "") for name in header] for row in after.values()))
     register = read_back(data, held.register.population, listed.source.file)
     band, problems = _band(held, register)

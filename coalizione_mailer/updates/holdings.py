@@ -15,7 +15,7 @@ from coalizione_mailer.registry.corrections import Atlas
 from coalizione_mailer.registry.official.values import Source
 from coalizione_mailer.registry.reader import read_register
 from coalizione_mailer.registry.register import Register
-from coalizione_mailer.registry.sheets import read_sheet
+from coalizione_mailer.registry.sheets import Sheet, read_sheet
 from coalizione_mailer.updates.sources import Record, read_records
 from coalizione_mailer.updates.update import Change, Topic
 
@@ -57,9 +57,14 @@ class Holdings:
         return self.register_file.with_name(history.FILE)
 
     @cached_property
+    def sheet(self) -> Sheet:
+        """The register's file as it is, with all its columns."""
+        return read_sheet(self.campaign.path(self.register_file))
+
+    @cached_property
     def rows(self) -> list[dict[str, str]]:
         """The register's rows with all their columns; its codes as they should be."""
-        rows = list(read_sheet(self.campaign.path(self.register_file)).records())
+        rows = list(self.sheet.records())
         for row, comune in zip(rows, self.register.comuni, strict=True):
             row["codice_istat"] = comune.codice_istat
             row["codice_catastale"] = comune.codice_catastale

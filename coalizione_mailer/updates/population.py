@@ -36,7 +36,7 @@ def plan_population(campaign: Campaign, figures: Figures, *, use: bool) -> Updat
     column = figures.column
     matched = _matched(figures, held.atlas)
     known = held.figures(column) if column in held.register.populations else {}
-    header = _header(tuple(held.rows[0]), column)
+    header = _header(held.sheet.header, column)
     data = register_csv(header, (_cells(row, header, column, matched) for row in held.rows))
     strangers = _strangers(figures, matched)
     many = len(matched.strangers) > _STRANGERS

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from coalizione_mailer.campaign import load
-from coalizione_mailer.cli import importing
 from coalizione_mailer.freeze import inputs
 from coalizione_mailer.registry.history import COLUMNS
 from tests.cli.desk import Mailer
+from tests.support.campaign import frozen
 
 CORRECTIONS = Path("data", "correzioni.csv")
 RIGHT = "protocollo@pec.thiene.it"
@@ -119,7 +119,7 @@ def test_the_operator_is_asked(
     campaign: Path, mailer: Mailer, monkeypatch: pytest.MonkeyPatch, given: str, code: int
 ) -> None:
     monkeypatch.setattr("coalizione_mailer.cli.address.interactive", lambda: True)
-    monkeypatch.setattr(importing.typer, "prompt", lambda *_words, **_options: given)
+    monkeypatch.setattr("typer.prompt", lambda *_words, **_options: given)
     assert mailer("address", "set", "Thiene", RIGHT, "--why", "x").code == code
     assert (campaign / CORRECTIONS).exists() == (code == 0)
 
@@ -136,3 +136,10 @@ def test_a_correction_after_the_freeze_is_noticed(campaign: Path) -> None:
     (campaign / CORRECTIONS).write_text("codice_istat;canale;indirizzo\n", encoding="utf-8")
     after = inputs(load(campaign))
     assert set(after) - set(before) == {"data/correzioni.csv"}
+
+
+def test_letters_that_are_frozen_are_pointed_out(plain: Path, mailer: Mailer) -> None:
+    frozen(plain)
+    answer = mailer("address", "set", "Thiene", RIGHT, "--why", "x", "--yes")
+    assert answer.code == 0
+    assert "freeze them anew afterwards with mailer send --refreeze." in answer.err

@@ -1,5 +1,6 @@
 """A small campaign's data and official files of a few rows, as values."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -81,8 +82,8 @@ def figures(column: str = "popolazione_2025", **residents: int) -> Figures:
     return Figures(source(Kind.POPULATION), column, by_istat, {}, {})
 
 
-def index(day: date | None = date(2026, 9, 14), **addresses: str) -> BodyIndex:
-    """Make IPA's index by cadastral code: ``L157="protocollo@pec.thiene.it"``."""
+def index(addresses: Mapping[str, str], day: date | None = date(2026, 9, 14)) -> BodyIndex:
+    """Make IPA's index of a day, of addresses by cadastral code."""
     names = {row[1]: row for row in COMUNI}
     return BodyIndex(
         source(Kind.IPA, day),

@@ -16,12 +16,12 @@ BEFORE, NOW = "protocollo@pec.comune.l157.it", "protocollo@pec.thiene.it"
 
 def imported(campaign: Campaign, **other: str) -> Campaign:
     """Import an index in which some Comuni have another address than usual."""
-    apply(campaign.root, plan_addresses(campaign, index(**everybody(**other))), NOON)
+    apply(campaign.root, plan_addresses(campaign, index(everybody(**other))), NOON)
     return again(campaign)
 
 
 def planned(campaign: Campaign, **other: str) -> Update:
-    return plan_addresses(campaign, index(**everybody(**other)))
+    return plan_addresses(campaign, index(everybody(**other)))
 
 
 def used(campaign: Campaign, code: str) -> str | None:
@@ -69,7 +69,7 @@ def test_the_same_index_again_changes_nothing(campaign: Campaign) -> None:
 
 
 def test_a_newer_index_with_the_same_addresses_changes_nothing(campaign: Campaign) -> None:
-    update = plan_addresses(imported(campaign), index(date(2026, 10, 1), **everybody()))
+    update = plan_addresses(imported(campaign), index(everybody(), date(2026, 10, 1)))
     assert not update.writes
 
 
@@ -80,14 +80,14 @@ def test_new_and_old_address_are_shown(campaign: Campaign) -> None:
 
 def test_an_address_that_is_gone_is_shown_and_missed(campaign: Campaign) -> None:
     rest = {code: one for code, one in everybody().items() if code != "L157"}
-    update = plan_addresses(imported(campaign), index(**rest))
+    update = plan_addresses(imported(campaign), index(rest))
     assert found(update, Topic.ADDRESS_GONE) == [("Thiene (VI)", BEFORE, "")]
     assert found(update, Topic.ADDRESS_MISSING) == [("Thiene (VI)", "", "")]
     assert [danger.code for danger in update.dangers] == [Code.IMPORT_LOSES]
 
 
 def test_an_older_index_is_a_danger(campaign: Campaign) -> None:
-    update = plan_addresses(imported(campaign), index(date(2026, 9, 1), **everybody(L157=NOW)))
+    update = plan_addresses(imported(campaign), index(everybody(L157=NOW), date(2026, 9, 1)))
     (danger,) = update.dangers
     assert (danger.code, danger.found, danger.expected) == (
         Code.IMPORT_OLDER,

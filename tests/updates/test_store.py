@@ -40,7 +40,7 @@ def deadly(self, target):
 
 Path.replace = deadly
 root = Path(sys.argv[1])
-given = index(**everybody(L157="protocollo@pec.thiene.it"))
+given = index(everybody(L157="protocollo@pec.thiene.it"))
 apply(root, plan_addresses(load(root), given), later(1))
 """
 # As when the disk is full: no file may grow beyond so many bytes.
@@ -101,7 +101,7 @@ def test_what_a_copy_has_already_is_not_copied_again(campaign: Campaign) -> None
 def test_killed_anywhere_every_file_is_whole_and_a_second_run_repairs(
     campaign: Campaign, step: int
 ) -> None:
-    apply(campaign.root, plan_addresses(campaign, index(**everybody())), NOON)
+    apply(campaign.root, plan_addresses(campaign, index(everybody())), NOON)
     before = contents(campaign.root)
     done = started(KILLED, str(campaign.root), str(step))
     assert done.returncode != 0
@@ -113,7 +113,7 @@ def test_killed_anywhere_every_file_is_whole_and_a_second_run_repairs(
         BOOK.as_posix(),
     }
     assert plan(load(campaign.root)).missing == ()
-    update = plan_addresses(load(campaign.root), index(**everybody(L157=NOW)))
+    update = plan_addresses(load(campaign.root), index(everybody(L157=NOW)))
     assert update.dangers == ()
     assert not update.counts.get("row-edited")  # type: ignore[call-overload]
     if update.writes:
