@@ -21,7 +21,6 @@ from coalizione_mailer.registry.reader import read_register
 from coalizione_mailer.registry.register import Register
 from coalizione_mailer.registry.selection import select
 
-
 _SHOWN = 5
 
 

@@ -90,7 +90,7 @@ def test_mistakes_in_the_campaign_file_are_listed_in_the_same_way(
         "key-unknown",
         "value-wrong",
     ]
-    assert "Error: campaign.toml, line 50, smtp.port: found" in mailer("check", "--offline").out
+    assert "Error: campaign.toml, line 51, smtp.port: found" in mailer("check", "--offline").out
 
 
 def test_a_missing_password_is_one_of_the_problems(plain: Path, mailer: Mailer) -> None:
