@@ -1,7 +1,7 @@
 """Certification data is read whole or in part, and never by way of a DTD."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coalizione_mailer.mailbox.daticert import MOST_BYTES, Daticert, parse
@@ -45,6 +45,7 @@ def test_a_date_that_is_none_is_left_out() -> None:
 
 
 @given(st.integers(0, 2000))
+@settings(deadline=None)
 def test_what_is_cut_gives_whole_values_only(cut: int) -> None:
     data = WHOLE.xml()
     found = parse(data[:cut])
@@ -94,6 +95,7 @@ def test_a_file_without_bounds_is_read_within_bounds() -> None:
 
 
 @given(st.binary(max_size=200), st.integers(0, 1500))
+@settings(deadline=None)
 def test_no_broken_file_raises(junk: bytes, place: int) -> None:
     data = WHOLE.xml()
     assert parse(data[:place] + junk + data[place:]) is None or junk is not None

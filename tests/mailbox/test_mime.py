@@ -45,6 +45,33 @@ def test_plain_text_goes_before_html_and_html_before_nothing() -> None:
     assert mime.text_body(mime.parse(only.as_bytes())) == "ricco\n\ndue"
 
 
+def test_every_readable_text_is_given_and_no_attachment() -> None:
+    message = letter("scritto")
+    message.add_alternative("<p>ricco</p>", subtype="html")
+    message.add_attachment("allegato", filename="nota.txt")
+    assert [text.strip() for text in mime.texts(mime.parse(message.as_bytes()))] == [
+        "scritto",
+        "ricco",
+    ]
+
+
+def test_line_ends_of_an_old_macintosh_are_read() -> None:
+    part = mime.parse(b"\r\rSubject: Invito\r\rtesto\r")
+    assert (part.first("subject"), part.text) == ("Invito", "testo\n")
+
+
+def test_a_long_text_is_cut_between_two_lines() -> None:
+    raw = b"Content-Type: text/plain; charset=utf-8\n\n" + "città\n".encode() * 200_000
+    text = mime.parse(raw).text
+    assert len(text.encode()) <= mime.MOST_TEXT
+    assert set(text.splitlines()) == {"città"}
+
+
+@pytest.mark.parametrize("charset", ["nessuno", "idna", "utf-8"])
+def test_a_charset_that_is_wrong_costs_no_text(charset: str) -> None:
+    assert mime.characters("città".encode("latin-1"), charset) == "città"
+
+
 def test_parts_are_the_bytes_between_their_delimiters() -> None:
     raw = (
         b"Content-Type: multipart/signed; boundary=b\r\n\r\nx\r\n--b\r\nA: 1\r\n\r\nuno\r\n\r\n"
@@ -161,6 +188,7 @@ def test_no_message_takes_long(raw: bytes) -> None:
 
 
 @given(st.binary(max_size=400))
+@settings(deadline=None)
 def test_no_bytes_raise(raw: bytes) -> None:
     part = mime.parse(b"Content-Type: multipart/mixed; boundary=b\r\n" + raw)
     for each in mime.walk(part, inside_messages=True):
@@ -170,6 +198,6 @@ def test_no_bytes_raise(raw: bytes) -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_no_html_raises(source: str) -> None:
     assert isinstance(readable(source), str)

@@ -193,16 +193,8 @@ def test_what_openssl_signs_is_good_and_what_we_call_good_openssl_does_too(
     tmp_path: Path, digest: str
 ) -> None:
     signer = self_signed("Con openssl", kind="rsa")
-    write_identity(tmp_path, signer)
-    (tmp_path / "content").write_bytes(RECEIPT.content())
-    made = subprocess.run(
-        f"openssl cms -sign -binary -md {digest} -signer cert.pem -inkey key.pem -in content "
-        "-outform DER".split(),
-        cwd=tmp_path,
-        capture_output=True,
-        check=True,
-    )
-    raw = replace_signature(RECEIPT.by(Provider(signer)), made.stdout)
+    made = signed_by_openssl(tmp_path, signer, "-md", digest)
+    raw = replace_signature(RECEIPT.by(Provider(signer)), made)
     found = verdict(raw)
     assert found.state is SignatureState.GOOD
     assert found.reason == ("sha1" if digest == "sha1" else "")
@@ -216,11 +208,38 @@ def test_what_openssl_signs_is_good_and_what_we_call_good_openssl_does_too(
     assert checked.returncode == 0
 
 
-def write_identity(folder: Path, signer: Identity) -> None:
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_a_digest_that_can_be_forged_proves_nothing(tmp_path: Path) -> None:
+    signer = self_signed("Con openssl", kind="rsa")
+    made = signed_by_openssl(tmp_path, signer, "-md", "md5")
+    found = verdict(replace_signature(RECEIPT.by(Provider(signer)), made))
+    assert (found.state, found.reason) == (SignatureState.BAD, "weak-digest")
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_a_signature_without_attributes_is_over_the_content_itself(tmp_path: Path) -> None:
+    signer = self_signed("Con openssl", kind="rsa")
+    made = signed_by_openssl(tmp_path, signer, "-noattr")
+    raw = replace_signature(RECEIPT.by(Provider(signer)), made)
+    assert verdict(raw).state is SignatureState.GOOD
+    changed = verdict(raw.replace(b"--dentro\r\n", b"--dentro\r\nX: y\r\n", 1))
+    assert (changed.state, changed.reason) == (SignatureState.BAD, "content-changed")
+
+
+def signed_by_openssl(folder: Path, signer: Identity, *options: str) -> bytes:
     (folder / "cert.pem").write_bytes(signer.pem)
     (folder / "key.pem").write_bytes(
         signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     )
+    (folder / "content").write_bytes(RECEIPT.content())
+    files = ["-signer", "cert.pem", "-inkey", "key.pem", "-in", "content", "-outform", "DER"]
+    made = subprocess.run(
+        ["openssl", "cms", "-sign", "-binary", *options, *files],
+        cwd=folder,
+        capture_output=True,
+        check=True,
+    )
+    return made.stdout
 
 
 def replace_signature(raw: bytes, der: bytes) -> bytes:
