@@ -64,9 +64,9 @@ def test_a_command_that_is_shown_can_be_typed(
 
 
 def harmless(words: list[str]) -> bool:
-    """Whether it needs no server and no letter that has left."""
-    return not {"send", "resolve", "check", "log"} & set(words) or bool(
-        {"--dry-run", "--offline"} & set(words)
+    """Whether it needs no server, no letter that has left, and not minutes."""
+    return not {"send", "resolve", "receive", "check", "log", "rehearse"} & set(words) or bool(
+        {"--dry-run", "--offline", "--recipients"} & set(words)
     )
 
 
