@@ -14,8 +14,9 @@ help: ## This list
 setup: ## Install what is missing; the command is then .venv/bin/mailer
 	@sh scripts/setup.sh
 
-demo: setup ## The main job on the shipped campaign, without sending: 2,391 letters
-	@$(BIN)/mailer send --dry-run $(ARGS)
+demo: setup ## 2,391 letters made, then a whole campaign rehearsed on this machine
+	@$(BIN)/mailer send --dry-run
+	@$(BIN)/mailer rehearse $(ARGS)
 
 test: setup ## Every test, on all cores
 	@$(BIN)/python -m pytest -n auto $(ARGS)
