@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from filelock import FileLock
 
 from coalizione_mailer.campaign import load
 from coalizione_mailer.cli import importing, main
+from coalizione_mailer.ledger.lock import sole_sender
 from coalizione_mailer.plan import plan
 from tests.cli.desk import Answer, Mailer, change
 from tests.support import official
@@ -253,3 +255,14 @@ def test_the_address_book_opens_in_excel(finished: Path) -> None:
     assert data.startswith(b"\xef\xbb\xbfcodice_istat;codice_catastale;denominazione;canale;")
     rows = list(csv.reader(data.decode("utf-8-sig").splitlines(), delimiter=";"))
     assert {len(row) for row in rows} == {8}
+
+
+def test_an_import_waits_for_no_sending_and_no_other_import(
+    fresh: Path, official_files: OfficialFiles, mailer: Mailer
+) -> None:
+    before = contents(fresh)
+    with sole_sender(fresh / "archive", since=datetime.now().astimezone()):
+        answer = imported(mailer, "ipa", official_files.ipa_csv, "--yes")
+    assert answer.code == 5
+    assert answer.err.startswith("This campaign is being sent or changed already, by ")
+    assert contents(fresh) == before
