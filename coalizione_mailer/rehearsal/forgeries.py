@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from coalizione_mailer.rehearsal import mime
 from coalizione_mailer.rehearsal.certified import Posting, Provider, sealed
@@ -47,9 +48,28 @@ def _changed_after_signing(
     return whole.replace(b"Il giorno", b"Nel giorno", 1)
 
 
+def _under_another_header(
+    provider: Provider, _stranger: Provider, posting: Posting, fact: Fact
+) -> bytes:
+    """Put our header over a true receipt of somebody else's letter: no signature covers a header.
+
+    RFC 8551, section 3.1.
+    """
+    other = replace(
+        posting,
+        recipient="protocollo@altrove.example",
+        message_id="<un.altro@altrove.example>",
+        identificativo=f"opec.altro@{provider.domain}",
+    )
+    return sealed(
+        provider, receipt_head(provider, posting, fact), receipt_body(provider, other, fact)
+    )
+
+
 _WAYS: Sequence[Callable[[Provider, Provider, Posting, Fact], bytes]] = (
     _unsigned,
     _signed_by_another,
     _signature_of_something_else,
     _changed_after_signing,
+    _under_another_header,
 )
