@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from coalizione_mailer.ledger.reports import Standing
     from coalizione_mailer.ledger.story import Attempt, Story, Word
 
+_ALMOST = 0.999
+
 
 def log(
     context: typer.Context,
@@ -109,8 +111,10 @@ def _lines(told: "Story") -> Iterator[tuple[float, str]]:
         yield attempt.ended_at or attempt.started_at, _tried(attempt)
     for word in told.words:
         yield word.at, _said(word)
-    for receipt in told.receipts:
-        yield receipt.occurred_at or receipt.received_at, receipt_in_words(receipt)
+    for receipt in sorted(told.receipts, key=lambda one: one.event is not Event.ACCEPTANCE):
+        at = receipt.occurred_at or receipt.received_at
+        # Receipts know no fractions of a second: what led to them came before.
+        yield int(at) + _ALMOST, receipt_in_words(receipt)
 
 
 def _tried(attempt: "Attempt") -> str:

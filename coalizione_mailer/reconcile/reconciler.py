@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from coalizione_mailer.errors import MailerError
 from coalizione_mailer.ledger import addressees, cursors, deliveries, receipts
 from coalizione_mailer.ledger.cursors import Place
 from coalizione_mailer.ledger.receipts import Receipt
@@ -67,17 +68,26 @@ class Batch:
 
     @classmethod
     def cut(cls, arrivals: Iterable[Arrival]) -> Iterator["Batch"]:
-        """Cut what arrives into batches, bounded by number and by bytes."""
+        """Cut what arrives into batches, bounded by number and by bytes.
+
+        When the source breaks off, what it has given is the last batch: it will not give it again.
+        """
         waiting: list[Arrival] = []
         size = 0
-        for arrival in arrivals:
-            waiting.append(arrival)
-            size += len(arrival.raw or b"")
-            if len(waiting) >= _BATCH or size >= _BATCH_BYTES:
-                yield cls(tuple(waiting))
-                waiting, size = [], 0
+        broken: MailerError | None = None
+        try:
+            for arrival in arrivals:
+                waiting.append(arrival)
+                size += len(arrival.raw or b"")
+                if len(waiting) >= _BATCH or size >= _BATCH_BYTES:
+                    yield cls(tuple(waiting))
+                    waiting, size = [], 0
+        except MailerError as error:
+            broken = error
         if waiting:
             yield cls(tuple(waiting))
+        if broken is not None:
+            raise broken
 
 
 class Reconciler:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from coalizione_mailer.errors import ServerUnavailableError
 from coalizione_mailer.ledger import cursors, deliveries, receipts, reports, rounds, schema
 from coalizione_mailer.ledger.cursors import Place
 from coalizione_mailer.ledger.deliveries import Choice, Settlement
@@ -179,6 +180,32 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_taken(ledger: Le
     tally = told.take(Batch((lost, Arrival(came_back.acceptance(0), "prova/y.eml"))))
     assert tally.unreadable == [lost]
     assert states(ledger)[0] is State.ACCEPTED
+
+
+def test_what_a_source_gave_before_it_broke_off_is_taken_in(ledger: Ledger) -> None:
+    def breaking() -> Iterator[Arrival]:
+        yield Arrival(came_back.acceptance(0), "prova/1")
+        yield Arrival(came_back.acceptance(1), "prova/2")
+        raise ServerUnavailableError("imap.ente.example", 993, "lost", "")
+
+    told = Reconciler(ledger, classify, lambda: NOW)
+    batches = Batch.cut(breaking())
+    assert told.take(next(batches)).kept.total() == 2
+    with pytest.raises(ServerUnavailableError):
+        next(batches)
+
+
+def test_batches_are_bounded_by_number_and_by_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconciler, "_BATCH", 3)
+    monkeypatch.setattr(reconciler, "_BATCH_BYTES", 10)
+    sizes = [1, 1, 1, 1, 9, 20, 1]
+    cut = Batch.cut(Arrival(b"x" * size, "prova") for size in sizes)
+    assert [[len(one.raw or b"") for one in batch.arrivals] for batch in cut] == [
+        [1, 1, 1],
+        [1, 9],
+        [20],
+        [1],
+    ]
 
 
 def test_the_place_in_the_mailbox_is_written_with_what_was_read(ledger: Ledger) -> None:
