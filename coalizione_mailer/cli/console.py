@@ -157,15 +157,13 @@ def _moving(total: int, title: str) -> Iterator[Callable[[], None]]:
         MofNCompleteColumn(),
         TextColumn("{task.fields[ends]}"),
     )
-    started = monotonic()
+    watch = _Watch(total)
     with Progress(*columns, console=err(), transient=False) as bar:
         task = bar.add_task(title, total=total, ends="")
-        done = 0
 
         def step() -> None:
-            nonlocal done
-            done += 1
-            bar.update(task, completed=done, ends=_ends(done, total, monotonic() - started))
+            ends = watch.step()
+            bar.update(task, completed=watch.done, ends=ends)
 
         _drawn.append(bar.console)
         try:
@@ -176,24 +174,43 @@ def _moving(total: int, title: str) -> Iterator[Callable[[], None]]:
 
 def _still(total: int, title: str) -> Callable[[], None]:
     """Print a line now and then."""
-    started = last = monotonic()
-    done = 0
+    watch = _Watch(total)
+    last = monotonic()
 
     def step() -> None:
-        nonlocal done, last
-        done += 1
+        nonlocal last
+        ends = watch.step()
         now = monotonic()
-        if done == total or now - last >= _PLAIN_STEP:
+        if watch.done == total or now - last >= _PLAIN_STEP:
             last = now
-            say(f"{title}: {done}/{total}  {_ends(done, total, now - started)}")
+            say(f"{title}: {watch.done}/{total}  {ends}".rstrip())
 
     return step
 
 
-def _ends(done: int, total: int, elapsed: float) -> str:
-    """Say the rate and the hour of the end, from what was really done."""
-    rate = done / elapsed if elapsed > 0 else 0.0
-    if done >= total or rate == 0.0:
-        return _("in {span}, {rate} a second").format(rate=number(rate, 1), span=span(elapsed))
-    left = (total - done) / rate
-    return _("{rate} a second, ends {when}").format(rate=number(rate, 1), when=finishing(left))
+class _Watch:
+    """Tells from what was really done when the rest will be.
+
+    The first one is left out of the rate: it pays for what all share.
+    """
+
+    def __init__(self, total: int) -> None:
+        self.done = 0
+        self._total = total
+        self._started = self._first = monotonic()
+
+    def step(self) -> str:
+        """Count one more, and say the rate and the hour of the end; nothing at the very first."""
+        now = monotonic()
+        self.done += 1
+        if self.done == 1:
+            self._first = now
+        if self.done >= self._total:
+            elapsed = now - self._started
+            rate = self.done / elapsed if elapsed > 0 else 0.0
+            return _("in {span}, {rate} a second").format(rate=number(rate, 1), span=span(elapsed))
+        if self.done == 1 or now == self._first:
+            return ""
+        rate = (self.done - 1) / (now - self._first)
+        left = (self._total - self.done) / rate
+        return _("{rate} a second, ends {when}").format(rate=number(rate, 1), when=finishing(left))
