@@ -23,10 +23,13 @@ from coalizione_mailer.registry.seen import read_seen, seen_csv
 from coalizione_mailer.updates.holdings import Holdings, older
 from coalizione_mailer.updates.settings import set_recipients
 from coalizione_mailer.updates.sources import as_imported, copies_of
+from coalizione_mailer.updates.store import PREVIOUS
 from coalizione_mailer.updates.update import Change, Topic, Update, Written, in_order
 
 BOOK = Path("data/indirizzi.csv")
 SEEN = Path("data/indirizzi-visti.csv")
+
+_LATEST = 2
 
 # Of ten Comuni of the band one may be without an address; more is a file cut short.
 _TOLERATED = 0.1
@@ -67,7 +70,7 @@ def plan_addresses(campaign: Campaign, index: BodyIndex) -> Update:
     files = _files(held, books, changes, choices)
     if edited.kept:
         target = campaign.configuration.recipients.corrections
-        files.append(Written(target, book_csv(corrections, atlas)))
+        files.append(Written(target, book_csv(corrections, atlas), official=False))
     if setting := set_recipients(campaign.root, "addresses", BOOK.as_posix()):
         changes.append(setting[0])
         files.append(setting[1])
@@ -120,7 +123,10 @@ def _baseline(held: Holdings, current: AddressBook) -> AddressBook:
     Killed between the record and the file, the last import on record is not the one that lies
     there. Without any, every row is the office's own.
     """
-    paths = [held.campaign.root / copy for copy in copies_of(held.records, BOOK)[:2]]
+    root = held.campaign.root
+    paths = [root / copy for copy in copies_of(held.records, BOOK)[:_LATEST]]
+    # Somebody threw the record away, and left the copies.
+    paths = paths or sorted((root / PREVIOUS).glob(f"*-importato-{BOOK.name}"))[-_LATEST:]
     books = [rekeyed(read_addresses(path), held.atlas) for path in paths if path.is_file()]
     if not books:
         return AddressBook(BOOK.as_posix(), _EMPTY)

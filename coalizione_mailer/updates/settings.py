@@ -22,4 +22,4 @@ def set_recipients(root: Path, key: str, value: str) -> tuple[Change, Written] |
         return None
     section[key] = value
     change = Change(Topic.SETTING, f"recipients.{key}", before=str(before or ""), after=value)
-    return change, Written(Path(FILE_NAME), tomlkit.dumps(document).encode())
+    return change, Written(Path(FILE_NAME), tomlkit.dumps(document).encode(), official=False)

@@ -75,7 +75,7 @@ def write(root: Path, files: Iterable[Written]) -> None:
 def _records(root: Path, update: Update, stamp: str, known: Iterable[Record]) -> tuple[Record, ...]:
     """Make one record for each official file and each file made from it."""
     known = tuple(known)
-    made = [written for written in update.files if written.path.parts[0] == PREVIOUS.parts[0]]
+    made = [written for written in update.files if written.official]
     return tuple(
         recorded(
             source,
@@ -110,7 +110,7 @@ def _copies(root: Path, written: Written, stamp: str, known: tuple[Record, ...])
     """Make the copy of what is imported, and of what stands there now where no copy has it."""
     copies = []
     path = root / written.path
-    if written.path.parts[0] == PREVIOUS.parts[0]:
+    if written.official:
         copies.append(Written(_kept(stamp, written, "importato"), written.data))
     before = _before(root, written, stamp, known)
     if before == _kept(stamp, written, "prima").as_posix():

@@ -72,10 +72,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file that would be written, whole; ``path`` starts at the campaign's folder."""
+    """A file that would be written, whole; ``path`` starts at the campaign's folder.
+
+    ``official`` tells what is made from an official file from what only has to follow: a setting,
+    the office's own corrections.
+    """
 
     path: Path
     data: bytes
+    official: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,8 @@ def test_what_was_edited_by_hand_becomes_a_correction(campaign: Campaign) -> Non
     assert found(update, Topic.ADDRESS_CHANGED) == [
         ("Vicenza (VI)", "protocollo@pec.comune.l840.it", "protocollo@pec.vicenza.it")
     ]
-    apply(edited.root, update, later(1))
+    records = apply(edited.root, update, later(1))
+    assert {one.file_scritto for one in records} == {BOOK.as_posix(), "data/indirizzi-visti.csv"}
     assert used(edited, "L157") == "mio@pec.thiene.it"
     assert BEFORE in (edited.root / BOOK).read_text(encoding="utf-8-sig")
     assert "mio@pec.thiene.it" in (edited.root / CORRECTIONS).read_text(encoding="utf-8-sig")
@@ -151,3 +152,11 @@ def test_a_book_of_the_offices_own_making_is_kept(campaign: Campaign) -> None:
     apply(campaign.root, planned(campaign), NOON)
     assert used(again(campaign), "L157") == "mio@pec.thiene.it"
     assert used(again(campaign), "L840") == "protocollo@pec.comune.l840.it"
+
+
+def test_without_the_record_the_copies_tell_what_was_edited(campaign: Campaign) -> None:
+    edited = imported(campaign)
+    edit(edited, BEFORE, "mio@pec.thiene.it")
+    (edited.root / "data" / "fonti.csv").unlink()
+    update = planned(edited, L840="protocollo@pec.vicenza.it")
+    assert found(update, Topic.ROW_EDITED) == [("Thiene (VI)", BEFORE, "mio@pec.thiene.it")]

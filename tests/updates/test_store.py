@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,11 @@ def test_a_new_file_may_be_read_by_whoever_may_read_the_folder(campaign: Campaig
     mode = (campaign.root / "data" / "nuovo.csv").stat().st_mode
     assert mode & 0o777 == (campaign.root / "data").stat().st_mode & 0o666
     assert again(campaign).configuration == campaign.configuration
+
+
+def test_a_register_elsewhere_is_recorded_too(campaign: Campaign) -> None:
+    (campaign.root / "comuni.csv").write_bytes(b"prima")
+    update = replace(two(), files=(Written(Path("comuni.csv"), b"dopo"),))
+    (record,) = apply(campaign.root, update, NOON)
+    assert record.file_scritto == "comuni.csv"
+    assert (campaign.root / record.precedente).read_bytes() == b"prima"
