@@ -76,7 +76,11 @@ def _rows(tally: "Tally", seconds: float) -> Iterator[tuple[int, str]]:
     rate = number(tally.seen / seconds, 1) if seconds else "0"
     yield (
         tally.seen,
-        _("messages read in {span}, {rate} a second").format(span=span(seconds), rate=rate),
+        ngettext(
+            "message read in {span}, {rate} a second",
+            "messages read in {span}, {rate} a second",
+            tally.seen,
+        ).format(span=span(seconds), rate=rate),
     )
     if tally.known:
         yield tally.known, _("of them kept already")
@@ -87,7 +91,12 @@ def _rows(tally: "Tally", seconds: float) -> Iterator[tuple[int, str]]:
             yield count, _("new: {kind}").format(kind=kind_in_words(kind))
     for state in State:
         if count := tally.states[state]:
-            yield count, _("letters that are now: {state}").format(state=explained(state))
+            yield (
+                count,
+                ngettext(
+                    "letter that is now: {state}", "letters that are now: {state}", count
+                ).format(state=explained(state)),
+            )
 
 
 def _warnings(tally: "Tally") -> Iterator[str]:

@@ -115,7 +115,7 @@ def test_receipts_in_a_folder_settle_the_letters_and_are_told_of(
     assert "5 new: PEC delivery: it is in the mailbox of the Comune" in told
     assert "1 new: PEC failure: it could not be delivered" in told
     assert "5 letters that are now: delivered" in told
-    assert "1 letters that are now: came back" in told
+    assert "1 letter that is now: came back" in told
     assert states(folder) == SETTLED
     assert "settled by its receipts" in mailer("resolve").err
 

@@ -25,7 +25,7 @@ def delivered(raw: bytes) -> Reading:
 
 def send(folder: Path) -> list[int]:
     """Send until nothing waits; return which letters left."""
-    taken = []
+    taken: list[int] = []
     with closing(letters.open_ledger(folder)) as ledger:
         while True:
             with ledger.writing() as connection:
