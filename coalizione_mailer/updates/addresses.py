@@ -70,7 +70,8 @@ def plan_addresses(campaign: Campaign, index: BodyIndex) -> Update:
     files = _files(held, books, changes, choices)
     if edited.kept:
         target = campaign.configuration.recipients.corrections
-        files.append(Written(target, book_csv(corrections, atlas), official=False))
+        # Before the book that no longer has them: killed in between, nothing is lost.
+        files.insert(0, Written(target, book_csv(corrections, atlas), official=False))
     if setting := set_recipients(campaign.root, "addresses", BOOK.as_posix()):
         changes.append(setting[0])
         files.append(setting[1])

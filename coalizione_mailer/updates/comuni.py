@@ -56,7 +56,8 @@ def plan_comuni(campaign: Campaign, listed: ComuneList) -> Update:
     changes = [*_differences(before, after, heirs), *band]
     files = [Written(held.register_file, data)] if changes else []
     if history != held.atlas.history:
-        files.append(Written(held.history_file, history_text(history).encode()))
+        # Before the register that no longer has the old codes: killed in between, none is lost.
+        files.insert(0, Written(held.history_file, history_text(history).encode()))
     return Update(
         Kind.ISTAT,
         (listed.source,),

@@ -132,6 +132,7 @@ def test_what_was_edited_by_hand_becomes_a_correction(campaign: Campaign) -> Non
     assert found(update, Topic.ADDRESS_CHANGED) == [
         ("Vicenza (VI)", "protocollo@pec.comune.l840.it", "protocollo@pec.vicenza.it")
     ]
+    assert update.files[0].path == CORRECTIONS, "killed before the book, they are kept"
     records = apply(edited.root, update, later(1))
     assert {one.file_scritto for one in records} == {BOOK.as_posix(), "data/indirizzi-visti.csv"}
     assert used(edited, "L157") == "mio@pec.thiene.it"

@@ -120,3 +120,14 @@ def test_a_name_that_could_not_be_read_does_not_wipe_out_the_known_one(campaign:
     given = listed()
     unread = tuple(replace(one, denominazione_altra_lingua="") for one in given.comuni)
     assert plan_comuni(campaign, replace(given, comuni=unread)).changes == ()
+
+
+def test_old_codes_are_on_the_disk_before_the_register_forgets_them(campaign: Campaign) -> None:
+    moved = ("124105", "L157", "Thiene", "Schio", "SC", "Veneto")
+    update = plan_comuni(campaign, listed(moved))
+    history, register = update.files
+    assert (history.path.name, register.path.name) == ("variazioni.csv", "comuni.csv")
+    # Killed between the two: the same list again ends what was begun.
+    apply(campaign.root, replace(update, files=(history,)), NOON)
+    again = plan_comuni(campaign, listed(moved))
+    assert [written.path.name for written in again.files] == ["comuni.csv"]
