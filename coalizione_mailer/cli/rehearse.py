@@ -131,6 +131,7 @@ def as_record(score: "Score", seed: int, seconds: float) -> dict[str, object]:
         "silent": score.silent,
         "bounced": score.bounced,
         "recovered": score.recovered,
+        "dead": score.dead,
         "corrected": score.corrected,
         "refused": score.refused,
         "in_doubt": score.doubts,
@@ -199,6 +200,8 @@ def _rows(score: "Score") -> Iterator[tuple[int, str]]:
     if score.recovered:
         yield score.recovered, _("of these sent again, and not come back")
     yield score.corrected, _("dead addresses, looked up and corrected")
+    if missed := score.dead - score.corrected:
+        yield missed, _("dead addresses that were not recognised as such")
 
 
 def _verdicts(score: "Score") -> Iterator[tuple[int, str]]:

@@ -70,6 +70,10 @@ def _score(office: Office) -> Score:
         silent=ends[State.SENT] + ends[State.ACCEPTED],
         bounced=ends[State.BOUNCED],
         recovered=sum(own[-1].state in REACHED for own in came_back),
+        dead=sum(
+            one.state is State.BOUNCED and office.world.is_dead(one.address)
+            for one in standings.every()
+        ),
         corrected=len(office.corrected),
         refused=ends[State.REFUSED],
         doubts=office.doubts.arisen,

@@ -42,7 +42,8 @@ class Score:
     """How a campaign went, in letters; of a Comune written to again, the last letter counts.
 
     ``sent`` is how many Comuni the server took a letter for; ``recovered`` are those whose first
-    letter came back and a later one did not. ``corrected`` wait for a letter to a new address.
+    letter came back and a later one did not. Of ``dead`` addresses ``corrected`` were known
+    to be dead, looked up and written down.
     """
 
     letters: int
@@ -51,6 +52,7 @@ class Score:
     silent: int
     bounced: int
     recovered: int
+    dead: int
     corrected: int
     refused: int
     doubts: int

@@ -96,20 +96,22 @@ class World:
         """Tell what becomes of the first letter to an address; None where that is not decided."""
         return self._plots.get(address)
 
-    def looked_up(self, address: str) -> str | None:
-        """Tell where a town is to be reached now, None where that is this very address."""
+    def is_dead(self, address: str) -> bool:
+        """Tell whether nobody can be reached at an address any more."""
         ways = self._ways.get(address)
         match self._plots.get(address):
             case Plot.DEAD | Plot.NO_DOMAIN:
-                return self._moved(address)
-            case Plot.BOUNCED | Plot.DELAYED_AND_BOUNCED if ways and ways.reason in _DEAD:
-                return self._moved(address)
+                return True
+            case Plot.BOUNCED | Plot.DELAYED_AND_BOUNCED:
+                return ways is not None and ways.reason in _DEAD
             case _:
-                return None
+                return False
 
-    def _moved(self, old: str) -> str:
-        """Let a town have a mailbox that works, at another address of the same kind."""
-        town, new = self._towns[old], f"nuovo.{old}"
+    def looked_up(self, address: str) -> str | None:
+        """Tell where a town is to be reached now, None where that is this very address."""
+        if not self.is_dead(address):
+            return None
+        town, new = self._towns[address], f"nuovo.{address}"
         self._towns[new] = Town(town.name, new, town.certified)
         return new
 
