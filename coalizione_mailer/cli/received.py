@@ -40,12 +40,15 @@ def print_summary(campaign: "Campaign", ledger: "Ledger", tally: "Tally", second
     """Say what was read, what it is, what it changed, and what comes next."""
     from rich.table import Table
 
+    if not tally.seen:
+        out().print(_("Nothing new has come."))
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(justify="right")
     table.add_column()
     for count, words in _rows(tally, seconds):
         table.add_row(number(count), words)
-    out().print(table)
+    if table.row_count:
+        out().print(table)
     for line in _warnings(tally):
         say(line, "yellow")
     _tell_next(campaign, ledger)
@@ -73,15 +76,14 @@ def tell_lost(error: "ServerUnavailableError") -> None:
 def _rows(tally: "Tally", seconds: float) -> Iterator[tuple[int, str]]:
     from coalizione_mailer.cli.status import explained
 
-    rate = number(tally.seen / seconds, 1) if seconds else "0"
-    yield (
-        tally.seen,
-        ngettext(
+    if tally.seen:
+        rate = number(tally.seen / seconds, 1) if seconds else "0"
+        words = ngettext(
             "message read in {span}, {rate} a second",
             "messages read in {span}, {rate} a second",
             tally.seen,
-        ).format(span=span(seconds), rate=rate),
-    )
+        )
+        yield tally.seen, words.format(span=span(seconds), rate=rate)
     if tally.known:
         yield tally.known, _("of them kept already")
     if tally.foreign:

@@ -224,6 +224,7 @@ def test_the_mailbox_is_read_from_where_it_was_read_to_and_stays_as_it_is(
     second = json.loads(online("receive", "--json").out)
     assert (second["read"], second["new"]) == (len(came) - 5, len(came) - 5)
     assert json.loads(online("receive", "--json").out)["read"] == 0
+    assert online("receive").out == "Nothing new has come.\n"
     assert states(folder) == SETTLED
     assert online("status").err == "Nothing is left to do.\n"
 
