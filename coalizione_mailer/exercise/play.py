@@ -41,6 +41,7 @@ def play(folder: Path, wishes: Wishes, onlooker: Onlooker) -> Score:
         _settled(office)
         office.correct()
         office.read_again()
+        spool.rmdir()
         return _score(office)
     finally:
         office.close()

@@ -93,7 +93,7 @@ def test_what_the_readme_shows_works_as_written(
         assert main.run(["init", "lettere"]) == ExitCode.DONE
     if words == ["init", "lettere"] and (folder / "lettere").exists():
         words = ["init", "altre"]
-    jobs = ["--jobs", "1"] if "send" in words else []
+    jobs = ["--jobs", "1"] if {"send", "rehearse"} & set(words) else []
     assert main.run([*words, *jobs]) == ExitCode.DONE
     capsys.readouterr()
 
