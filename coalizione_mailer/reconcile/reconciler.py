@@ -23,8 +23,12 @@ from coalizione_mailer.reconcile.relevance import concerns, moment
 READABLE = 64_000_000
 """Bytes: a larger message is kept, but nobody tries to understand it."""
 
+_HELD = 200
+_HELD_BYTES = 200_000
 _BATCH = 100
 _BATCH_BYTES = 16_000_000
+
+_Understood = tuple[Arrival, bytes, Reading]
 
 TOO_LARGE = "too-large"
 UNREADABLE = "unreadable"
@@ -104,6 +108,8 @@ class Reconciler:
         self._classify = classify
         self._now = now
         self._subject = subject
+        # Perhaps answers to ids that a receipt still to be read will tell.
+        self._held: list[_Understood] = []
 
     def take(self, batch: Batch, seen: Callable[[], None] = lambda: None) -> Tally:
         """Take in a batch, whole or not at all; raises LedgerError.
@@ -115,32 +121,39 @@ class Reconciler:
         new = self._new(batch.arrivals, tally)
         for _known in range(tally.seen - len(new)):
             seen()
-        understood = []
+        understood: list[_Understood] = []
         for arrival, raw in new:
             understood.append((arrival, raw, self._understand(raw)))
             seen()
         now = self._now()
         with self._ledger.writing() as connection:
-            kept = self._ours(connection, understood, tally, now)
+            kept, foreign = self._ours(connection, understood, tally, now)
             receipts.keep(connection, kept)
+            # Once more, now that these receipts have told the provider's ids.
+            held = [*self._held, *(one for one in foreign if _may_be_ours(*one))]
+            late, held = self._ours(connection, held, tally, now) if held else ([], [])
+            receipts.keep(connection, late)
+            kept += late
             touched = {receipt.delivery_id for receipt, _raw in kept}
             if any(receipt.refs or receipt.pec_id for receipt, _raw in kept):
                 touched |= self._learn(connection)
             tally.changed = _settle(connection, touched, now)
             cursors.advance(connection, _places(batch.arrivals))
+        tally.foreign = len(foreign) - len(late)
+        self._held = held[-_HELD:]
         return tally
 
     def _ours(
         self,
         connection: Transaction,
-        understood: Sequence[tuple[Arrival, bytes, Reading]],
+        understood: Sequence[_Understood],
         tally: Tally,
         now: float,
-    ) -> list[tuple[Receipt, bytes]]:
-        """Tie messages, and leave out those that do not concern the campaign."""
+    ) -> tuple[list[tuple[Receipt, bytes]], list[_Understood]]:
+        """Tie messages, and part those that do not concern the campaign from the others."""
         index = self._index(connection)
         frozen_at = addressees.first_frozen(connection) or now
-        kept = []
+        kept, foreign = [], []
         for arrival, raw, reading in understood:
             tie = ties.tie(reading, index)
             if concerns(reading, tie, frozen_at):
@@ -148,8 +161,8 @@ class Reconciler:
                 _count(tally, receipt)
                 kept.append((receipt, raw))
             else:
-                tally.foreign += 1
-        return kept
+                foreign.append((arrival, raw, reading))
+        return kept, foreign
 
     def _new(self, arrivals: Sequence[Arrival], tally: Tally) -> list[tuple[Arrival, bytes]]:
         """Leave out what is kept already, and what is twice in the batch."""
@@ -257,6 +270,11 @@ def _reading(receipt: Receipt) -> Reading:
         subject=receipt.subject,
         references=receipt.refs,
     )
+
+
+def _may_be_ours(_arrival: Arrival, raw: bytes, reading: Reading) -> bool:
+    """Tell whether a message that nothing ties yet is worth another look within this run."""
+    return bool(reading.references or reading.pec_id) and len(raw) <= _HELD_BYTES
 
 
 def _count(tally: Tally, receipt: Receipt) -> None:

@@ -149,6 +149,25 @@ def test_a_reply_is_tied_whether_it_is_read_before_the_acceptance_or_after(
     assert states(ledger)[:2] == [State.ACCEPTED, State.ACCEPTED]
 
 
+def test_an_answer_from_elsewhere_is_kept_if_a_receipt_read_later_tells_its_id(
+    ledger: Ledger,
+) -> None:
+    # The receipts lie in a folder of their own, read after the answers.
+    answer = (
+        b"From: sindaca@casa.example\r\nSubject: Ci sono\r\nIn-Reply-To: <%s>\r\n\r\nA presto\r\n"
+        % came_back.posting(0).identificativo.encode()
+    )
+    told = Reconciler(ledger, classify, lambda: NOW, "Invito")
+    first = told.take(Batch((Arrival(answer, "INBOX UID 1"),)))
+    assert (first.foreign, first.kept.total()) == (1, 0)
+    second = told.take(Batch((Arrival(came_back.acceptance(0), "Ricevute UID 1"),)))
+    assert second.kept == {"reply": 1, "pec-accettazione": 1}
+    first.add(second)
+    assert first.foreign == 0
+    (reply,) = (one for one in kept(ledger) if one.kind == Kind.REPLY)
+    assert (reply.delivery_id, reply.strength, reply.origin) == (1, Strength.STRONG, "INBOX UID 1")
+
+
 def test_other_peoples_letters_are_counted_and_not_kept(ledger: Ledger) -> None:
     strange = (
         b"From: zia@casa.example\r\nSubject: Domenica\r\nDate: Tue, 19 Sep 2017 10:00:00 +0200"
