@@ -175,6 +175,10 @@ class TestTheScore:
         both = (standing(State.BOUNCED), standing(State.DELIVERED, "<2@a>"))
         assert found(truth, *both) == []
 
+    def test_a_second_letter_that_stays_because_the_first_was_delivered_is_no_fault(self) -> None:
+        both = (standing(State.DELIVERED), standing(State.QUEUED, "<2@a>"))
+        assert found(truth_of(Word.DELIVERED), *both) == []
+
     @pytest.mark.parametrize(
         ("said", "state"),
         [

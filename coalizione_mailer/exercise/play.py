@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coalizione_mailer.exercise.office import Office, Onlooker
-from coalizione_mailer.exercise.score import REACHED, Score, Standings, faults
+from coalizione_mailer.exercise.score import REACHED, Score, Standings, end_of, faults
 from coalizione_mailer.exercise.stage import prepare
 from coalizione_mailer.lifecycle import State
 from coalizione_mailer.rehearsal.clock import VirtualClock
@@ -62,7 +62,7 @@ def _score(office: Office) -> Score:
     truth, written = office.world.truth, office.world.written
     codes = [recipient.comune.codice_catastale for recipient in office.stage.recipients]
     letters = [standings.of_comune(code) for code in codes]
-    ends = Counter(own[-1].state for own in letters if own)
+    ends = Counter(end_of(own).state for own in letters if own)
     came_back = [own for own in letters if any(one.state is State.BOUNCED for one in own)]
     return Score(
         letters=len(codes),
@@ -70,7 +70,7 @@ def _score(office: Office) -> Score:
         delivered=ends[State.DELIVERED],
         silent=ends[State.SENT] + ends[State.ACCEPTED],
         bounced=ends[State.BOUNCED],
-        recovered=sum(own[-1].state in REACHED for own in came_back),
+        recovered=sum(end_of(own).state in REACHED for own in came_back),
         dead=sum(
             one.state is State.BOUNCED and office.world.is_dead(one.address)
             for one in standings.every()

@@ -111,12 +111,17 @@ def faults(standings: Standings, truth: Truth, codes: Iterable[str]) -> Iterator
         copies = truth.arrived(one.message_id for one in written)
         if copies > 1:
             yield _fault(Wrong.DOUBLED, written[-1], f"{copies} copies")
-        if _lost(written[-1], truth, copies):
-            yield _fault(Wrong.LOST, written[-1], f"{copies} copies")
+        if _lost(end_of(written), truth, copies):
+            yield _fault(Wrong.LOST, end_of(written), f"{copies} copies")
     for one in standings.every():
         true = _true(one, truth)
         if one.state is not true and one.state not in UNSETTLED:
             yield _fault(Wrong.MISJUDGED, one, true.value)
+
+
+def end_of(written: Sequence[Standing]) -> Standing:
+    """Return the letter of a Comune that counts: the one delivered, else the last one."""
+    return next((one for one in written if one.state is State.DELIVERED), written[-1])
 
 
 def _lost(last: Standing, truth: Truth, copies: int) -> bool:
