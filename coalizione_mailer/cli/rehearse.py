@@ -10,7 +10,6 @@ import typer
 
 from coalizione_mailer.cli.console import command, number, out, print_json, progress, say, span
 from coalizione_mailer.cli.language import _, ngettext
-from coalizione_mailer.cli.rehearsed import processes
 from coalizione_mailer.errors import Code, ExitCode, Problem, ProblemsError
 
 if TYPE_CHECKING:
@@ -54,6 +53,7 @@ def rehearse(
     ] = None,
 ) -> int:
     """Play a whole campaign and print its score; 0 only if nothing was lost, doubled, misjudged."""
+    from coalizione_mailer.cli.rehearsed import processes
     from coalizione_mailer.exercise import Wishes, play
 
     say(
