@@ -3,7 +3,7 @@
 The diagram is in ``docs/architecture.md``; design section 6 is the contract.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
@@ -24,6 +24,31 @@ class State(StrEnum):
 
 TERMINAL = frozenset({State.SENT, State.ACCEPTED, State.DELIVERED, State.BOUNCED, State.REFUSED})
 """States in which ``send`` has nothing left to do."""
+
+
+FAILED = frozenset({State.BOUNCED, State.REFUSED})
+"""States from which the letter may be sent again, in another round."""
+
+# What a Comune with letters of several rounds is said to be in, the most telling state first.
+_TELLING = (
+    State.DELIVERED,
+    State.SENDING,
+    State.IN_DOUBT,
+    State.ACCEPTED,
+    State.SENT,
+    State.QUEUED,
+)
+
+
+def foremost(states: Sequence[State]) -> int:
+    """Say which of a Comune's letters, the first one first, tells where it stands: its place.
+
+    One that has arrived counts before all; of those that failed the last one counts.
+    """
+    for telling in _TELLING:
+        if telling in states:
+            return len(states) - 1 - list(reversed(states)).index(telling)
+    return len(states) - 1
 
 
 @unique

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from coalizione_mailer.dispatch import Result
     from coalizione_mailer.dispatch.desk import Job
     from coalizione_mailer.ledger.deliveries import Settlement
-    from coalizione_mailer.ledger.rounds import Round
     from coalizione_mailer.ledger.store import Ledger
 
 
@@ -66,13 +65,13 @@ class Screen:
             say(_("Waiting: the next letter leaves {when}.").format(when=finishing(seconds)))
 
 
-def close(campaign: "Campaign", ledger: "Ledger", opened: "Round", result: "Result") -> int:
+def close(campaign: "Campaign", ledger: "Ledger", result: "Result") -> int:
     """Say how the run ended and what comes next; return the exit code."""
     from coalizione_mailer.cli.status import explained, next_command
     from coalizione_mailer.ledger import reports
 
     with ledger.reading() as connection:
-        counts = reports.counts(connection, opened.id)
+        counts = reports.overall_counts(connection)
     say()
     for state, count in counts.items():
         if count:

@@ -132,7 +132,7 @@ def _tell_next(campaign: "Campaign", ledger: "Ledger") -> None:
 
     with ledger.reading() as connection:
         opened = rounds.current(connection)
-        counts = reports.counts(connection, opened.id) if opened else dict.fromkeys(State, 0)
+        counts = reports.overall_counts(connection) if opened else dict.fromkeys(State, 0)
     following = next_command(counts, frozen=opened is not None) or "mailer status"
     typed = command(campaign.root, following.removeprefix("mailer "))
     say(_("Next: {command}").format(command=typed))

@@ -82,23 +82,20 @@ def resolve(
 
 
 def _doubtful(ledger: "Ledger") -> "list[Standing]":
-    from coalizione_mailer.ledger import reports, rounds
+    from coalizione_mailer.ledger import reports
     from coalizione_mailer.lifecycle import State
 
     with ledger.reading() as connection:
-        opened = rounds.current(connection)
-        if opened is None:
-            return []
-        return list(reports.standings(connection, opened.id, State.IN_DOUBT))
+        letters = reports.overall(connection)
+    return [letter for letter in letters if letter.state is State.IN_DOUBT]
 
 
 def _tell_settled(ledger: "Ledger") -> None:
     """Say of how many letters in doubt receipts have told what became of them."""
-    from coalizione_mailer.ledger import reports, rounds
+    from coalizione_mailer.ledger import reports
 
     with ledger.reading() as connection:
-        opened = rounds.current(connection)
-        settled = reports.settled_doubts(connection, opened.id) if opened else 0
+        settled = reports.settled_doubts(connection)
     if settled:
         say(
             ngettext(

@@ -111,7 +111,7 @@ def carry_out(campaign: "Campaign", wishes: Wishes) -> int:
         except asyncio.CancelledError:
             _tell_doubts(ledger)
             result = Result(Ending.STOPPED)
-        return close(campaign, ledger, opened, result)
+        return close(campaign, ledger, result)
 
 
 def _tell_doubts(ledger: "Ledger") -> None:

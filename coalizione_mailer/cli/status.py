@@ -70,17 +70,20 @@ def status(
     ledger = Ledger.open_existing(configuration.ledger.url, campaign.root, now=time.time())
     counts = dict.fromkeys(State, 0)
     opened = None
+    letters: list[Standing] = []
     listed: list[Standing] = []
     silent: set[int] = set()
     if ledger is not None:
         with ledger.reading() as connection:
             opened = rounds.current(connection)
             if opened is not None:
-                counts = reports.counts(connection, opened.id)
-                silent = reports.silent(connection, opened.id, silence(campaign, time.time()))
-                if as_csv or state is not None:
-                    wanted = state.state if state else None
-                    listed = list(reports.standings(connection, opened.id, wanted))
+                counts = reports.overall_counts(connection)
+                letters = reports.overall(connection)
+                silent = reports.silent(connection, silence(campaign, time.time()))
+                silent &= {letter.delivery_id for letter in letters}
+    if as_csv or state is not None:
+        wanted = state.state if state else None
+        listed = [letter for letter in letters if wanted in {None, letter.state}]
     if state is Listed.SILENT:
         listed = [letter for letter in listed if letter.delivery_id in silent]
     mailbox = bool(configuration.mailbox.host)

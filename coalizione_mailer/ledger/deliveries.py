@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
-from coalizione_mailer.ledger.schema import attempts, blobs, deliveries, history
-from coalizione_mailer.lifecycle import Event, Outcome, State, after
+from coalizione_mailer.ledger.schema import attempts, blobs, deliveries, history, rounds
+from coalizione_mailer.lifecycle import FAILED, Event, Outcome, State, after
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +246,27 @@ def past_attempts(connection: Connection, count: int, since: float) -> list[floa
 
 
 def _turn(choice: Choice) -> list[ColumnElement[bool]]:
-    """Say which queued deliveries a run may take."""
+    """Say which queued deliveries a run may take.
+
+    Never one whose Comune has, or may have, the same letter from another round: that may have come
+    to light after this round was opened. A reminder is another letter.
+    """
+    other = deliveries.alias("other")
+    reminders = select(rounds.c.id).where(rounds.c.kind == "reminder").scalar_subquery()
+    reached = (
+        select(other.c.id)
+        .where(
+            other.c.codice_catastale == deliveries.c.codice_catastale,
+            other.c.id != deliveries.c.id,
+            other.c.state.not_in(sorted(FAILED)),
+            other.c.round_id.not_in(reminders),
+        )
+        .exists()
+    )
     conditions: list[ColumnElement[bool]] = [
         deliveries.c.state == State.QUEUED.value,
         deliveries.c.round_id == choice.round_id,
+        deliveries.c.round_id.in_(reminders) | ~reached,
     ]
     if choice.only:
         conditions.append(deliveries.c.codice_catastale.in_(sorted(choice.only)))

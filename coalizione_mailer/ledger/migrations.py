@@ -5,15 +5,39 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection, func, insert, inspect, select
 
 from coalizione_mailer.errors import LedgerError
-from coalizione_mailer.ledger.schema import VERSION, cursors, metadata, receipts, schema_version
+from coalizione_mailer.ledger.schema import (
+    VERSION,
+    answer_changes,
+    answers,
+    approvals,
+    cursors,
+    deliveries,
+    metadata,
+    participants,
+    receipts,
+    schema_version,
+)
+
+_LATER_ROUNDS = (
+    "ALTER TABLE rounds ADD COLUMN kind VARCHAR(8) DEFAULT 'first' NOT NULL",
+    "ALTER TABLE deliveries ADD COLUMN previous_id INTEGER REFERENCES deliveries (id)",
+)
 
 
-def _receipts(connection: Connection) -> None:
-    """Make room for what comes back; a version that changes these tables freezes them here."""
-    metadata.create_all(connection, tables=[receipts, cursors])
+def _back_and_again(connection: Connection) -> None:
+    """Make room for what comes back, and for later rounds.
+
+    A version that changes these tables freezes them here.
+    """
+    came = [receipts, cursors, approvals, answers, participants, answer_changes]
+    metadata.create_all(connection, tables=came)
+    for statement in _LATER_ROUNDS:
+        connection.exec_driver_sql(statement)
+    by_comune = next(one for one in deliveries.indexes if one.name == "deliveries_by_comune")
+    by_comune.create(connection)
 
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {2: _receipts}
+STEPS: Mapping[int, Callable[[Connection], None]] = {2: _back_and_again}
 """What brings a ledger from the version before up to each version; none was released before 1."""
 
 

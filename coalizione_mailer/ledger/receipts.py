@@ -136,15 +136,15 @@ def content(connection: Connection, sha256: str) -> bytes:
     return blob
 
 
-def failures(connection: Connection, round_id: int) -> dict[int, Receipt]:
-    """Return why each bounced delivery of a round came back: its latest failure.
+def failures(connection: Connection, round_id: int | None = None) -> dict[int, Receipt]:
+    """Return why each bounced delivery, perhaps of one round, came back: its latest failure.
 
     The same whatever order the receipts were read in.
     """
     deliveries = schema.deliveries.c
-    bounced = select(deliveries.id).where(
-        deliveries.round_id == round_id, deliveries.state == State.BOUNCED.value
-    )
+    bounced = select(deliveries.id).where(deliveries.state == State.BOUNCED.value)
+    if round_id is not None:
+        bounced = bounced.where(deliveries.round_id == round_id)
     found = _read(
         connection, _TABLE.c.delivery_id.in_(bounced), _TABLE.c.event == Event.FAILURE.value
     )

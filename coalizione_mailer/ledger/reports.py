@@ -1,12 +1,14 @@
 """Questions to the ledger: where every letter is, and what was answered."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from coalizione_mailer.ledger.schema import attempts, deliveries
-from coalizione_mailer.lifecycle import Event, State
+from coalizione_mailer.ledger.rounds import Kind
+from coalizione_mailer.ledger.schema import attempts, deliveries, rounds
+from coalizione_mailer.lifecycle import Event, State, foremost
 from coalizione_mailer.model import Channel
 
 
@@ -33,6 +35,37 @@ class Standing:
     started_at: float | None
     code: int | None
     answer: str
+    round_number: int = 1
+
+
+def overall(connection: Connection) -> list[Standing]:
+    """List where each Comune stands with the letter, whatever rounds it was sent in.
+
+    By region and name, as ``standings``: of several letters of a Comune the one that tells.
+    """
+    letters: dict[str, list[Standing]] = {}
+    for letter in standings(connection):
+        letters.setdefault(letter.codice_catastale, []).append(letter)
+    told = []
+    for own in letters.values():
+        own.sort(key=lambda letter: letter.round_number)
+        told.append(own[foremost([letter.state for letter in own])])
+    return told
+
+
+def overall_counts(connection: Connection) -> dict[State, int]:
+    """Count the Comuni by where they stand, empty states included."""
+    rows = connection.execute(
+        select(deliveries.c.codice_catastale, deliveries.c.state)
+        .join(rounds, rounds.c.id == deliveries.c.round_id)
+        .where(rounds.c.kind != Kind.REMINDER.value)
+        .order_by(rounds.c.number)
+    )
+    states: dict[str, list[State]] = {}
+    for comune, state in rows:
+        states.setdefault(comune, []).append(State(state))
+    found = Counter(own[foremost(own)] for own in states.values())
+    return {state: found[state] for state in State}
 
 
 def counts(connection: Connection, round_id: int) -> dict[State, int]:
@@ -57,7 +90,7 @@ class Silence:
     states: frozenset[State] = frozenset({State.ACCEPTED, State.SENT})
 
 
-def silent(connection: Connection, round_id: int, silence: Silence) -> set[int]:
+def silent(connection: Connection, silence: Silence) -> set[int]:
     """Return the deliveries by PEC that ought to be delivered or back by now, and are neither.
 
     Ordinary mail says nothing of what arrives; nor does PEC of ordinary mailboxes.
@@ -70,7 +103,6 @@ def silent(connection: Connection, round_id: int, silence: Silence) -> set[int]:
     return set(
         connection.scalars(
             select(deliveries.c.id).where(
-                deliveries.c.round_id == round_id,
                 deliveries.c.channel == Channel.PEC.value,
                 deliveries.c.state.in_(sorted(silence.states)),
                 func.coalesce(ended, deliveries.c.changed_at) <= silence.before,
@@ -79,13 +111,12 @@ def silent(connection: Connection, round_id: int, silence: Silence) -> set[int]:
     )
 
 
-def settled_doubts(connection: Connection, round_id: int) -> int:
+def settled_doubts(connection: Connection) -> int:
     """Count the letters that had no answer, and that a receipt has settled since."""
     return connection.execute(
         select(func.count(func.distinct(attempts.c.delivery_id)))
         .join(deliveries, deliveries.c.id == attempts.c.delivery_id)
         .where(
-            deliveries.c.round_id == round_id,
             attempts.c.event == Event.UNANSWERED.value,
             deliveries.c.state.in_([State.ACCEPTED, State.DELIVERED, State.BOUNCED]),
         )
@@ -105,9 +136,12 @@ def largest(connection: Connection, round_id: int) -> int:
 
 
 def standings(
-    connection: Connection, round_id: int, state: State | None = None
+    connection: Connection, round_id: int | None = None, state: State | None = None
 ) -> Iterator[Standing]:
-    """List the letters of a round by region and name, perhaps those in one state only."""
+    """List the letters of a round by region and name, perhaps those in one state only.
+
+    Without a round, of all that carried the letter itself; reminders are others.
+    """
     last = (
         select(attempts.c.delivery_id, func.max(attempts.c.number).label("number"))
         .group_by(attempts.c.delivery_id)
@@ -132,13 +166,17 @@ def standings(
             attempts.c.started_at,
             attempts.c.code,
             func.coalesce(attempts.c.answer, "").label("answer"),
+            rounds.c.number.label("round_number"),
         )
+        .join(rounds, rounds.c.id == table.round_id)
         .outerjoin(last, last.c.delivery_id == table.id)
         .outerjoin(
             attempts,
             (attempts.c.delivery_id == table.id) & (attempts.c.number == last.c.number),
         )
-        .where(table.round_id == round_id)
+        .where(
+            rounds.c.kind != Kind.REMINDER.value if round_id is None else table.round_id == round_id
+        )
         .order_by(table.regione, table.denominazione, table.id)
     )
     if state is not None:

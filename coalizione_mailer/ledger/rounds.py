@@ -1,8 +1,9 @@
 """Rounds written and read: what a freeze fixes, once and whole."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum, unique
 from itertools import islice
 from typing import Any
 
@@ -15,6 +16,15 @@ from coalizione_mailer.lifecycle import State
 from coalizione_mailer.model import Recipient
 
 _CHUNK = 200
+
+
+@unique
+class Kind(StrEnum):
+    """What a round is for."""
+
+    FIRST = "first"  # the letter, to all
+    RESEND = "resend"  # the same letter, to those from whom it came back
+    REMINDER = "reminder"  # another letter, to those who have not answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +41,15 @@ class Round:
     identity: str
     frozen_at: float
     id: int = 0
+    kind: Kind = Kind.FIRST
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """One delivery as it will leave: the parts of its message and the hash of the whole."""
+    """One delivery as it will leave: the parts of its message and the hash of the whole.
+
+    ``previous_id`` is the delivery that came back, of which this one is sent again.
+    """
 
     recipient: Recipient
     message_id: str
@@ -43,6 +57,7 @@ class Frozen:
     letter: bytes
     message_sha256: str
     message_size: int
+    previous_id: int | None = None
 
 
 def sha256(content: bytes) -> str:
@@ -70,12 +85,14 @@ def write(
             identity=opened.identity,
             frozen_at=opened.frozen_at,
             frame_sha256=frame_sha256,
+            kind=opened.kind.value,
         )
     ).inserted_primary_key or (0,)
-    connection.execute(
-        insert(schema.inputs),
-        [{"round_id": round_id, "name": name, "sha256": value} for name, value in inputs.items()],
-    )
+    if inputs:
+        connection.execute(
+            insert(schema.inputs),
+            [{"round_id": round_id, "name": name, "sha256": each} for name, each in inputs.items()],
+        )
     count = 0
     queue = iter(deliveries)
     while chunk := list(islice(queue, _CHUNK)):
@@ -88,19 +105,25 @@ def write(
 
 def current(connection: Connection) -> Round | None:
     """Return the latest round, None before the first freeze."""
+    return next(reversed(every(connection)), None)
+
+
+def every(connection: Connection) -> list[Round]:
+    """Return all rounds, the first one first."""
     table = schema.rounds
-    row = connection.execute(select(table).order_by(table.c.number.desc()).limit(1)).one_or_none()
-    if row is None:
-        return None
-    return Round(
-        number=row.number,
-        campaign=row.campaign,
-        protocol=row.protocol,
-        sender=row.sender,
-        identity=row.identity,
-        frozen_at=row.frozen_at,
-        id=row.id,
-    )
+    return [
+        Round(
+            number=row.number,
+            campaign=row.campaign,
+            protocol=row.protocol,
+            sender=row.sender,
+            identity=row.identity,
+            frozen_at=row.frozen_at,
+            id=row.id,
+            kind=Kind(row.kind),
+        )
+        for row in connection.execute(select(table).order_by(table.c.number))
+    ]
 
 
 def frame(connection: Connection, opened: Round) -> bytes:
@@ -129,6 +152,53 @@ def changes(connection: Connection, opened: Round, inputs: Mapping[str, str]) ->
         elif frozen[name] != inputs[name]:
             found.append(Change(name, "changed"))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first letter to a Comune, as it was frozen: what every later one is made from."""
+
+    delivery_id: int
+    round: Round
+    recipient_name: str
+    address: str
+    message_id: str
+    head: bytes
+    letter: bytes
+
+
+def firsts(connection: Connection, comuni: Collection[str]) -> dict[str, First]:
+    """Return the first letters to some Comuni, by cadastral code."""
+    opened = {one.id: one for one in every(connection) if one.kind is Kind.FIRST}
+    letters = schema.blobs.alias("letters")
+    table = schema.deliveries.c
+    rows = connection.execute(
+        select(
+            table.id,
+            table.round_id,
+            table.codice_catastale,
+            table.denominazione,
+            table.address,
+            table.message_id,
+            schema.blobs.c.content.label("head"),
+            letters.c.content.label("letter"),
+        )
+        .join(schema.blobs, schema.blobs.c.sha256 == table.head_sha256)
+        .join(letters, letters.c.sha256 == table.letter_sha256)
+        .where(table.round_id.in_(opened), table.codice_catastale.in_(sorted(comuni)))
+    )
+    return {
+        row.codice_catastale: First(
+            row.id,
+            opened[row.round_id],
+            row.denominazione,
+            row.address,
+            row.message_id,
+            row.head,
+            row.letter,
+        )
+        for row in rows
+    }
 
 
 def attempted(connection: Connection, opened: Round) -> bool:
@@ -205,4 +275,5 @@ def _row(frozen: Frozen, round_id: int, at: float, keeper: _Blobs) -> dict[str, 
         "state": State.QUEUED.value,
         "due": at,
         "changed_at": at,
+        "previous_id": frozen.previous_id,
     }

@@ -55,6 +55,7 @@ rounds = Table(
     Column("identity", String(64), nullable=False),
     Column("frozen_at", Float, nullable=False),
     Column("frame_sha256", ForeignKey("blobs.sha256"), nullable=False),
+    Column("kind", String(8), nullable=False, server_default="first"),
 )
 
 inputs = Table(
@@ -85,9 +86,11 @@ deliveries = Table(
     Column("state", String(12), CheckConstraint(f"state IN ({_STATES})"), nullable=False),
     Column("due", Float, nullable=False),
     Column("changed_at", Float, nullable=False),
+    Column("previous_id", ForeignKey("deliveries.id")),
     UniqueConstraint("round_id", "codice_catastale"),
 )
 Index("deliveries_by_turn", deliveries.c.state, deliveries.c.due, deliveries.c.id)
+Index("deliveries_by_comune", deliveries.c.codice_catastale, deliveries.c.state)
 
 attempts = Table(
     "attempts",
@@ -115,6 +118,20 @@ history = Table(
     Column("note", Text, nullable=False),
 )
 Index("history_by_delivery", history.c.delivery_id)
+
+# The operator's consent to send a letter that came back again, to another address.
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("delivery_id", ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("channel", String(8), nullable=False),
+    Column("address", String(320), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
+Index("approvals_by_delivery", approvals.c.delivery_id)
 
 # What came back. ``identity`` is the SHA-256 with line ends made LF: the same message read over
 # IMAP and from a Maildir is one. ``event`` is what it says of the delivery, where it counts.
@@ -162,3 +179,56 @@ cursors = Table(
     Column("uidvalidity", Integer, nullable=False),
     Column("uid", Integer, nullable=False),
 )
+
+# What was said about coming: one row a message that was read for it, or a word of the operator's.
+# The Comune stands as it was then; ``why`` is why a message is doubtful, ``reasons`` why it waits.
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("receipt_id", ForeignKey("receipts.id"), unique=True),
+    Column("tied", String(64), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("codice_catastale", String(4), nullable=False),  # empty where nobody knows whose
+    Column("codice_istat", String(6), nullable=False),
+    Column("denominazione", String(200), nullable=False),
+    Column("sigla", String(2), nullable=False),
+    Column("regione", String(64), nullable=False),
+    Column("answer", String(8)),
+    Column("people", Integer),
+    Column("own_text", Text, nullable=False),
+    Column("doubtful", Boolean, nullable=False),
+    Column("why", Text, nullable=False),  # one a line, as the reasons
+    Column("said_at", Float, nullable=False),
+    Column("taken_at", Float, nullable=False),
+    Column("decided_at", Float),
+    Column("decided_by", Text, nullable=False),
+    Column("aside", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("reasons", Text, nullable=False),
+)
+Index("answers_by_comune", answers.c.codice_catastale)
+
+participants = Table(
+    "participants",
+    metadata,
+    Column("answer_id", ForeignKey("answers.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+)
+
+# What the operator did to an answer: who, when, and the answer before and after, as JSON.
+answer_changes = Table(
+    "answer_changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("answer_id", ForeignKey("answers.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("change", String(12), nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+)
+Index("answer_changes_by_answer", answer_changes.c.answer_id)
