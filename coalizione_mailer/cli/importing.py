@@ -67,7 +67,7 @@ def import_(
     kind = _kind(context, what)
     campaign = load(context.obj)
     may_ask = interactive() and not no_input and not as_json
-    _refuse(kind, files, use=use, confirmed=yes or dry_run or may_ask)
+    _refuse(kind, files, use=use)
     now = datetime.now().astimezone()
     lock = nullcontext() if dry_run else sole_sender(archive(campaign), since=now)
     with lock:
@@ -84,6 +84,8 @@ def import_(
             return ExitCode.ERROR
         if writing:
             caution_frozen(campaign)
+        if writing and not (yes or may_ask):
+            raise UsageError([Problem(Code.IMPORT_UNCONFIRMED)])
         if writing and not yes and not agreed():
             say(_("Nothing was written."))
             return ExitCode.INTERRUPTED
@@ -105,8 +107,8 @@ def _kind(context: typer.Context, what: str) -> "Kind":
         raise Misuse(text.format(found=what, allowed=", ".join(Kind)), context) from None
 
 
-def _refuse(kind: "Kind", files: list[Path], *, use: bool, confirmed: bool) -> None:
-    """Refuse what cannot be meant, and what nobody could confirm; raises UsageError."""
+def _refuse(kind: "Kind", files: list[Path], *, use: bool) -> None:
+    """Refuse what cannot be meant; raises UsageError."""
     from coalizione_mailer.registry.official.values import Kind
 
     problems = []
@@ -114,8 +116,6 @@ def _refuse(kind: "Kind", files: list[Path], *, use: bool, confirmed: bool) -> N
         problems.append(Problem(Code.OPTION_ALONE, key="--use", expected=("population",)))
     if len(files) > 1 and kind is not Kind.MAYORS:
         problems.append(Problem(Code.IMPORT_MANY, found=str(len(files))))
-    if not confirmed:
-        problems.append(Problem(Code.IMPORT_UNCONFIRMED))
     if problems:
         raise UsageError(problems)
 

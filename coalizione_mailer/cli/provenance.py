@@ -63,7 +63,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for title in (_("File"), _("From"), _("As of"), _("Imported"), _("The file")):
+    for title in (_("File"), _("Source"), _("As of"), _("Imported"), _("The file")):
         table.add_column(title)
     states = {
         "as-imported": _("as imported"),
@@ -73,9 +73,14 @@ def _print(rows: list[dict[str, Any]]) -> None:
     }
     for row in rows:
         source = " ".join(filter(None, (row["formato"], row["file_ufficiale"])))
-        cells = (row["file_scritto"], source, row["aggiornato_al"], _moment(row["importato"]))
+        cells = (row["file_scritto"], source, _day(row["aggiornato_al"]), _moment(row["importato"]))
         table.add_row(*map(escape, cells), states[row["state"]])
     out().print(table)
+
+
+def _day(vintage: str) -> str:
+    """Write a vintage, a month or a day, as the office does."""
+    return "/".join(reversed(vintage.split("-")))
 
 
 def _moment(stamp: str) -> str:

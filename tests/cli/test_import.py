@@ -151,10 +151,15 @@ def test_nothing_is_written_before_somebody_said_so(
 ) -> None:
     before = contents(fresh)
     refused = imported(mailer, "ipa", official_files.ipa_csv)
-    assert (refused.code, refused.out) == (2, "")
+    assert refused.code == 2
+    assert "Changed in campaign.toml: 1" in refused.out
     assert refused.err == (
         "Nothing was written: nobody confirmed. To write without being asked, add: --yes.\n"
     )
+    assert contents(fresh) == before
+    wrong = imported(mailer, "ipa", fresh / "campaign.toml")
+    assert (wrong.code, wrong.out) == (1, "")
+    assert "campaign.toml" in wrong.err
     shown = imported(mailer, "ipa", official_files.ipa_csv, "--dry-run")
     assert shown.code == 0
     assert "Changed in campaign.toml: 1" in shown.out
