@@ -135,9 +135,6 @@ ARRIVES = frozenset(
 )
 """Plots at whose end the letter lies in the mailbox, whether or not anybody says so."""
 
-DEAD_ADDRESS = frozenset({Plot.DEAD, Plot.NO_DOMAIN})
-"""Plots of an address that somebody must correct; of BOUNCED, some."""
-
 CERTIFIED: Mapping[Plot, int] = {
     Plot.DELIVERED: 830,
     Plot.OUT_OF_ORDER: 20,

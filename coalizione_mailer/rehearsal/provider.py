@@ -28,6 +28,11 @@ _ONCE = frozenset({Plot.FULL, Plot.TIMED_OUT, Plot.TOO_LATE})
 
 _NOISE = 0.02
 _BARE = 0.3
+_STRANGERS = (
+    "assistenza@postacerta.example",
+    "offerte@forniture.example",
+    "notizie@rassegna.example",
+)
 _LATER = frozenset({Reason.FULL, Reason.TIME_OUT})
 _DEAD = frozenset({Reason.NO_USER, Reason.NO_DOMAIN})
 
@@ -118,6 +123,9 @@ class World:
     def takes(self, taken: Taken) -> None:
         """Let a message that the server took go its way."""
         address = taken.recipient
+        if address not in self._towns:
+            self._towns[address] = Town("", address, certified=True)
+            self._plots[address] = Plot.DEAD
         self._turns[address] += 1
         lot = random.Random(f"{self._seed} {address} {self._turns[address]}")  # noqa: S311  nothing secret
         plot = self._plot(address)
@@ -178,13 +186,6 @@ class World:
         as_kept = mail.content.replace(b"\r\n", b"\n") if lot.random() < _BARE else mail.content
         file.write_bytes(as_kept)
         heapq.heappush(self._pending, (mail.at, file))
-
-
-_STRANGERS = (
-    "assistenza@postacerta.example",
-    "offerte@forniture.example",
-    "notizie@rassegna.example",
-)
 
 
 def _ways(seed: int, addresses: list[str], plots: Mapping[str, Plot]) -> dict[str, _Ways]:

@@ -138,6 +138,13 @@ def test_an_address_that_is_right_is_not_looked_up_in_vain(tmp_path: Path) -> No
     assert made.looked_up(letters.address(full)) is None
 
 
+def test_where_nobody_lives_nothing_arrives(tmp_path: Path) -> None:
+    made = World(8, letters.SENDER, towns(4), NOW, tmp_path)
+    made.takes(taken(99))
+    (passage,) = made.truth.passages.values()
+    assert (passage.state, passage.arrived) == (State.BOUNCED, 0)
+
+
 def test_a_town_that_moved_has_its_letter_at_the_new_address(tmp_path: Path) -> None:
     made = World(8, letters.SENDER, towns(60), NOW, tmp_path)
     dead = next(n for n in range(60) if made.plot(letters.address(n)) is Plot.NO_DOMAIN)
