@@ -2,11 +2,12 @@
 
 import sys
 
-from benchmarks import freeze, imports, memory, scale, sending, startup
+from benchmarks import freeze, imports, memory, overprint, scale, sending, startup
 
 ALL = {
     "startup": startup.main,
     "freeze": freeze.main,
+    "overprint": overprint.main,
     "sending": sending.main,
     "memory": memory.main,
     "scale": scale.main,
