@@ -141,6 +141,8 @@ class Code(StrEnum):
     DMARC_MISSING = "dmarc-missing"
     DNS_SILENT = "dns-silent"
     DNS_NOT_ASKED = "dns-not-asked"
+    # sending again
+    LETTER_FORMER = "letter-former"
     # receiving
     MAILBOX_MISSING = "mailbox-missing"
     MAILBOX_FOLDER = "mailbox-folder"

@@ -138,6 +138,10 @@ def _letter_sentences() -> dict[Code, Callable[[], str]]:
             "nobody is chosen. Widen the band, the regions or the provinces."
         ),
         Code.OPTION_ALONE: lambda: _("this option goes with {expected} only. Nothing was done."),
+        Code.LETTER_FORMER: lambda: _(
+            "this letter leaves as it was first frozen, and has the former address in print, "
+            "{found}: templates or data have changed since, and it must stay the same letter."
+        ),
         Code.CONFIRMATION_MISSING: lambda: _(
             "nothing was sent: nobody confirmed. To send without being asked, add: --confirm "
             "{expected}."

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from coalizione_mailer.ledger.rounds import Kind
+from coalizione_mailer.ledger.deliveries import Choice, waiting
+from coalizione_mailer.ledger.rounds import Kind, Round, every
 from coalizione_mailer.ledger.schema import attempts, deliveries, rounds
 from coalizione_mailer.lifecycle import Event, State, foremost
 from coalizione_mailer.model import Channel
@@ -66,6 +67,14 @@ def overall_counts(connection: Connection) -> dict[State, int]:
         states.setdefault(comune, []).append(State(state))
     found = Counter(own[foremost(own)] for own in states.values())
     return {state: found[state] for state in State}
+
+
+def unfinished(connection: Connection) -> Round | None:
+    """Return the earliest round that has letters left to send, None where none has."""
+    for opened in every(connection):
+        if waiting(connection, Choice(opened.id)):
+            return opened
+    return None
 
 
 def counts(connection: Connection, round_id: int) -> dict[State, int]:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from coalizione_mailer.errors import Change
 from coalizione_mailer.ledger import schema
 from coalizione_mailer.lifecycle import State
-from coalizione_mailer.model import Recipient
+from coalizione_mailer.model import Channel, Recipient
 
 _CHUNK = 200
 
@@ -160,7 +160,9 @@ class First:
 
     delivery_id: int
     round: Round
-    recipient_name: str
+    codice_catastale: str
+    denominazione: str
+    channel: Channel
     address: str
     message_id: str
     head: bytes
@@ -178,6 +180,7 @@ def firsts(connection: Connection, comuni: Collection[str]) -> dict[str, First]:
             table.round_id,
             table.codice_catastale,
             table.denominazione,
+            table.channel,
             table.address,
             table.message_id,
             schema.blobs.c.content.label("head"),
@@ -191,7 +194,9 @@ def firsts(connection: Connection, comuni: Collection[str]) -> dict[str, First]:
         row.codice_catastale: First(
             row.id,
             opened[row.round_id],
+            row.codice_catastale,
             row.denominazione,
+            Channel(row.channel),
             row.address,
             row.message_id,
             row.head,

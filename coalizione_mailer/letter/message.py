@@ -113,8 +113,13 @@ def message_id(stationery: Stationery, key: str) -> str:
 
     The local part alone is unique: a PEC provider may rewrite the domain (RFC 5322, 3.6.4).
     """
-    digest = hashlib.blake2s(f"{stationery.identity}/{key}".encode(), digest_size=12).hexdigest()
-    return f"<{key.lower()}.{digest}@{stationery.domain}>"
+    return unique_id(stationery.identity, key, stationery.domain)
+
+
+def unique_id(identity: str, key: str, domain: str) -> str:
+    """Return the Message-ID of a key, which only whoever knows the identity can foretell."""
+    digest = hashlib.blake2s(f"{identity}/{key}".encode(), digest_size=12).hexdigest()
+    return f"<{key.lower()}.{digest}@{domain}>"
 
 
 def ascii_name(text: str) -> str:
@@ -203,6 +208,35 @@ class Composer:
 def join(head: bytes, letter: bytes, frame: bytes) -> bytes:
     """Return the whole message: the head, the letter's PDF encoded, the frame."""
     return b"".join((head, base64_lines(letter), frame))
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """What a message has of its own when it is sent again: to whom, its id, when, after which."""
+
+    recipient: Mailbox
+    message_id: str
+    date: datetime
+    references: tuple[str, ...]
+
+
+def readdressed(head: bytes, anew: Anew) -> bytes:
+    """Return the head of a message that is sent again; all else in it stays as it is.
+
+    ``References`` names the messages it follows (RFC 5322, section 3.6.4). Raises ValueError when
+    a value would break out of its header.
+    """
+    headers, blank, rest = head.partition(CRLF + CRLF)
+    own = {
+        b"to": _header("To", anew.recipient.header),
+        b"date": _header("Date", format_datetime(anew.date)),
+        b"message-id": _header("Message-ID", anew.message_id)
+        + _header("References", "\r\n ".join(anew.references)),
+        b"references": b"",
+    }
+    lines = re.split(rb"\r\n(?![ \t])", headers)
+    written = (own.get(line.partition(b":")[0].lower(), line + CRLF) for line in lines)
+    return b"".join(written) + blank.removeprefix(CRLF) + rest
 
 
 def is_canonical(message: bytes) -> bool:

@@ -28,12 +28,13 @@ _CHANNELS = {
     "mail": Channel.EMAIL,
     "peo": Channel.EMAIL,
 }
-# In the order they are tried.
-_ALLOWED = {
+ALLOWED = {
     ChannelChoice.PEC: (Channel.PEC,),
     ChannelChoice.EMAIL: (Channel.EMAIL,),
     ChannelChoice.PEC_THEN_EMAIL: (Channel.PEC, Channel.EMAIL),
 }
+"""The channels of each choice, in the order they are tried."""
+
 _ISO = re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?:[T ][\d:.]+)?")
 _ITALIAN = re.compile(r"(?P<d>\d\d?)[/.-](?P<m>\d\d?)[/.-](?P<y>\d{4})(?: [\d:.]+)?")
 
@@ -48,7 +49,7 @@ class AddressBook:
 
     def address_for(self, comune: Comune, choice: ChannelChoice) -> Address | None:
         """Return the address of a Comune on the chosen channel, or on the next one it allows."""
-        for channel in _ALLOWED[choice]:
+        for channel in ALLOWED[choice]:
             found = self._at(comune, channel)
             if found:
                 return found
