@@ -114,6 +114,7 @@ def _act(act: "Act") -> str:
         Act.FREEZE: _("letters made and frozen"),
         Act.SEND: _("letters sent"),
         Act.RECEIVE: _("messages read"),
+        Act.RESEND: _("letters made again, for a new round"),
         Act.AGAIN: _("all messages read once more"),
     }
     return words[act]
@@ -196,9 +197,8 @@ def _rows(score: "Score") -> Iterator[tuple[int, str]]:
     yield score.people, _("answers, automatic or not, and other mail")
     yield score.delivered, _("letters delivered, with a receipt")
     yield score.silent, _("letters taken, and no further word (ordinary mail gives none)")
-    yield score.bounced, _("letters that came back")
-    if score.recovered:
-        yield score.recovered, _("of these sent again, and not come back")
+    yield score.bounced, _("letters that came back for good: the content, or no better address")
+    yield score.recovered, _("letters that came back, were sent again, and came back no more")
     yield score.corrected, _("dead addresses, looked up and corrected")
     if missed := score.dead - score.corrected:
         yield missed, _("dead addresses that were not recognised as such")

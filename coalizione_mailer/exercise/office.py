@@ -4,17 +4,18 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum, unique
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from coalizione_mailer import resend
 from coalizione_mailer.dispatch import Clock, Ending, Orders, Result, Run
 from coalizione_mailer.dispatch.desk import Job
 from coalizione_mailer.exercise.stage import Stage
 from coalizione_mailer.freeze import archive, freeze
-from coalizione_mailer.ledger import deliveries, receipts, reports
+from coalizione_mailer.ledger import deliveries, reports
 from coalizione_mailer.ledger.deliveries import Choice, Settlement
 from coalizione_mailer.ledger.lock import sole_sender
 from coalizione_mailer.ledger.reports import Standing
@@ -36,9 +37,11 @@ from coalizione_mailer.registry.corrections import (
     with_correction,
 )
 from coalizione_mailer.rehearsal.clock import VirtualClock
+from coalizione_mailer.rehearsal.course import ROME
 from coalizione_mailer.rehearsal.provider import World
 from coalizione_mailer.rehearsal.smtp import HOST, SmtpServer
 from coalizione_mailer.rehearsal.trouble import script
+from coalizione_mailer.resend import Opening, cases, open_round, outlook
 from coalizione_mailer.transport.smtp import Server, SmtpTransport
 from coalizione_mailer.updates import Written, write
 
@@ -57,6 +60,7 @@ class Act(StrEnum):
     FREEZE = "freeze"
     SEND = "send"
     RECEIVE = "receive"
+    RESEND = "resend"
     AGAIN = "again"  # the mailbox read from the start once more
 
 
@@ -170,13 +174,8 @@ class Office:
         return sum(word is Event.OPERATOR_QUEUE for word in words.values())
 
     def dead(self) -> list[Standing]:
-        """List the bounced letters whose address, as far as the product understood, is dead."""
-        why = self._asked(lambda reading: receipts.failures(reading, self.rounds[-1].id))
-        return [
-            letter
-            for letter in self._standings(State.BOUNCED)
-            if letter.delivery_id in why and why[letter.delivery_id].cause == Cause.DEAD
-        ]
+        """List the letters that failed, whose address is dead as far as the product understood."""
+        return [case.letter for case in self._asked(cases) if case.cause is Cause.DEAD]
 
     def correct(self) -> int:
         """Look the dead addresses up and write down those that are other ones now."""
@@ -184,7 +183,7 @@ class Office:
         atlas = atlas_of(campaign, register_of(campaign))
         target = campaign.configuration.recipients.corrections
         book = rekeyed(read_corrections(campaign.path(target)), atlas)
-        now = datetime.fromtimestamp(self.clock.now(), tz=UTC)
+        now = datetime.fromtimestamp(self.clock.now(), tz=ROME)
         for letter in self.dead():
             new = self.world.looked_up(letter.address)
             found = atlas.comune(letter.codice_catastale)
@@ -197,6 +196,23 @@ class Office:
             with sole_sender(archive(campaign), since=now):
                 write(campaign.root, [Written(target, book_csv(book, atlas))])
         return len(self.corrected)
+
+    def resend(self, jobs: int) -> bool:
+        """Open a round for what came back and can be sent again, now or later; False for none."""
+        campaign = self.stage.campaign
+        seen = outlook(self.ledger, campaign, resend.Wishes(now=self.clock.now()))
+        waiting = [held.until for held in seen.held if held.until is not None]
+        if waiting:
+            self.clock.time = max(*waiting, self.clock.time)
+            seen = outlook(self.ledger, campaign, resend.Wishes(now=self.clock.now()))
+        if not seen.sendings:
+            return False
+        with self._onlooker.watch(Act.RESEND, self.day, len(seen.sendings)) as step:
+            opening = Opening(self.clock.now(), jobs, seen=lambda _again: step())
+            opened = open_round(self.ledger, campaign, seen.sendings, opening)
+        if opened is not None:
+            self.rounds.append(opened)
+        return opened is not None
 
     def close(self) -> None:
         """Let go of the ledger."""

@@ -12,6 +12,8 @@ from coalizione_mailer.rehearsal.clock import VirtualClock
 from coalizione_mailer.rehearsal.course import Sort
 from coalizione_mailer.rehearsal.provider import World
 
+_ROUNDS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
@@ -39,7 +41,7 @@ def play(folder: Path, wishes: Wishes, onlooker: Onlooker) -> Score:
     try:
         office.freeze(wishes.jobs)
         _settled(office)
-        office.correct()
+        _recovered(office, wishes.jobs)
         office.read_again()
         spool.rmdir()
         return _score(office)
@@ -54,6 +56,15 @@ def _settled(office: Office) -> None:
         office.wait_for_post()
         if not office.settle_doubts():
             return
+
+
+def _recovered(office: Office, jobs: int) -> None:
+    """Correct what can be corrected and send again, until nothing more can be."""
+    for _round in range(_ROUNDS):
+        office.correct()
+        if not office.resend(jobs):
+            return
+        _settled(office)
 
 
 def _score(office: Office) -> Score:
