@@ -9,6 +9,7 @@ from coalizione_mailer.cli import (
     address,
     check,
     comuni,
+    evidence,
     importing,
     init,
     inspect,
@@ -163,6 +164,16 @@ for name, function, short, text in (
             "Settle the letters in doubt: those the server may or may not have taken, because "
             "the connection ended before it answered. You say of each whether it arrived. Those "
             "you do not know of stay in doubt, and are not sent again."
+        ),
+    ),
+    (
+        "evidence",
+        evidence.evidence,
+        _("Hand over what proves a letter: as sent, with its receipts."),
+        _(
+            "Hand over what proves a letter: the PDF, the message as it left, every receipt byte "
+            "for byte, an index in Italian that says how to verify them, and SHA-256 sums. "
+            "Nothing in the record is changed."
         ),
     ),
     (

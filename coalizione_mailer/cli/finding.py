@@ -1,7 +1,7 @@
 """Letters of the ledger found by what people call a Comune."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from coalizione_mailer.errors import Code, Problem, ProblemsError
 
@@ -13,7 +13,34 @@ if TYPE_CHECKING:
 _SUGGESTED = 5
 
 
-def label(letter: "Standing") -> str:
+class Named(Protocol):
+    """What is found by the name or a code of its Comune."""
+
+    @property
+    def codice_catastale(self) -> str:
+        """The cadastral code."""
+        ...
+
+    @property
+    def codice_istat(self) -> str:
+        """The ISTAT code."""
+        ...
+
+    @property
+    def denominazione(self) -> str:
+        """The name."""
+        ...
+
+    @property
+    def sigla(self) -> str:
+        """The letters of the province."""
+        ...
+
+
+_Found = TypeVar("_Found", bound=Named)
+
+
+def label(letter: Named) -> str:
     """Return what tells a Comune from its homonyms: name and province."""
     return f"{letter.denominazione} ({letter.sigla})"
 
@@ -26,7 +53,7 @@ def find_letters(ledger: "Ledger", opened: "Round", names: Sequence[str]) -> "li
         return among(list(reports.standings(connection, opened.id)), names)
 
 
-def among(letters: "Sequence[Standing]", names: Sequence[str]) -> "list[Standing]":
+def among(letters: Sequence[_Found], names: Sequence[str]) -> list[_Found]:
     """Pick letters from a list by name or code; raises ProblemsError with all that is wrong."""
     found, problems = [], []
     for name in names:
@@ -42,7 +69,7 @@ def among(letters: "Sequence[Standing]", names: Sequence[str]) -> "list[Standing
     return found
 
 
-def _is_called(letter: "Standing", name: str) -> bool:
+def _is_called(letter: Named, name: str) -> bool:
     from coalizione_mailer.registry.names import normal
 
     if name.strip().upper() in (letter.codice_catastale, letter.codice_istat):
@@ -50,7 +77,7 @@ def _is_called(letter: "Standing", name: str) -> bool:
     return normal(name) in (normal(letter.denominazione), normal(label(letter)))
 
 
-def _nearest(letters: "Sequence[Standing]", name: str) -> "list[Standing]":
+def _nearest(letters: Sequence[_Found], name: str) -> list[_Found]:
     from rapidfuzz import fuzz, process
 
     scored = process.extract(name, [label(letter) for letter in letters], scorer=fuzz.WRatio)

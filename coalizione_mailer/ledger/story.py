@@ -1,5 +1,7 @@
 """The story of one delivery: what was frozen, every attempt, and what came from outside."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -60,46 +62,41 @@ def story(connection: Connection, delivery_id: int) -> Story:
     ).one()
     return Story(
         Freeze(*frozen),
-        _attempts(connection, delivery_id),
-        _words(connection, delivery_id),
+        tuple(attempts_of(connection, [delivery_id])[delivery_id]),
+        tuple(words_of(connection, [delivery_id])[delivery_id]),
         tuple(of_deliveries(connection, [delivery_id])),
     )
 
 
-def _attempts(connection: Connection, delivery_id: int) -> tuple[Attempt, ...]:
+def attempts_of(connection: Connection, ids: Collection[int]) -> dict[int, list[Attempt]]:
+    """Return the attempts of some deliveries, each list in its order."""
     table = attempts.c
+    found: dict[int, list[Attempt]] = defaultdict(list)
     rows = connection.execute(
-        select(
-            table.number,
-            table.started_at,
-            table.ended_at,
-            table.event,
-            table.phase,
-            table.code,
-            table.answer,
-        )
-        .where(table.delivery_id == delivery_id)
-        .order_by(table.number)
+        select(attempts).where(table.delivery_id.in_(ids)).order_by(table.delivery_id, table.number)
     )
-    return tuple(
-        Attempt(
-            row.number,
-            row.started_at,
-            row.ended_at,
-            Event(row.event) if row.event else None,
-            Phase(row.phase) if row.phase else None,
-            row.code,
-            row.answer or "",
+    for row in rows:
+        found[row.delivery_id].append(
+            Attempt(
+                row.number,
+                row.started_at,
+                row.ended_at,
+                Event(row.event) if row.event else None,
+                Phase(row.phase) if row.phase else None,
+                row.code,
+                row.answer or "",
+            )
         )
-        for row in rows
-    )
+    return found
 
 
-def _words(connection: Connection, delivery_id: int) -> tuple[Word, ...]:
+def words_of(connection: Connection, ids: Collection[int]) -> dict[int, list[Word]]:
+    """Return what came from outside about some deliveries, each list in its order."""
     table = history.c
+    found: dict[int, list[Word]] = defaultdict(list)
     rows = connection.execute(
-        select(table.at, table.event, table.state, table.note)
-        .where(table.delivery_id == delivery_id)
-        .order_by(table.at, table.id)
+        select(history).where(table.delivery_id.in_(ids)).order_by(table.at, table.id)
     )
-    return tuple(Word(row.at, Event(row.event), State(row.state), row.note) for row in rows)
+    for row in rows:
+        found[row.delivery_id].append(Word(row.at, Event(row.event), State(row.state), row.note))
+    return found

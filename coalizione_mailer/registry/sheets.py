@@ -8,6 +8,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from coalizione_mailer.errors import ProblemsError
@@ -43,11 +44,17 @@ def read_sheet(path: Path) -> Sheet:
 
 def office_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """Write a table for the office; a cell that would run as a formula is made text."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return (_MARK + text.getvalue()).encode()
+    return b"".join(office_lines(header, rows))
+
+
+def office_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """Write the same line by line, for tables that do not fit in memory."""
+    yield _MARK.encode()
+    for row in chain([header], rows):
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+        writer.writerow([harmless(cell) for cell in row])
+        yield text.getvalue().encode()
 
 
 def register_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

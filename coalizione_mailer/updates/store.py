@@ -7,12 +7,12 @@ finds what is left to do.
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from coalizione_mailer.errors import Code, Problem, ProblemsError
+from coalizione_mailer.files import explained, sync
 from coalizione_mailer.updates.sources import (
     FILE,
     Record,
@@ -60,12 +60,12 @@ def write(root: Path, files: Iterable[Written]) -> None:
     try:
         for written in files:
             target = root / written.path
-            with _explained(target):
+            with explained(target):
                 aside.append((_beside(target, written.data), target))
         for made, target in aside:
-            with _explained(target, replacing=True):
+            with explained(target, replacing=True):
                 made.replace(target)
-                _sync(target.parent)
+                sync(target.parent)
     finally:
         for made, _target in aside:
             with suppress(OSError):
@@ -135,26 +135,3 @@ def _beside(target: Path, data: bytes) -> Path:
         made.unlink(missing_ok=True)
         raise
     return made
-
-
-def _sync(folder: Path) -> None:
-    """Have the new names on the disk too, where a folder can be opened (not on Windows)."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-@contextmanager
-def _explained(target: Path, *, replacing: bool = False) -> Iterator[None]:
-    """Turn what the system refuses into a problem of the file."""
-    try:
-        yield
-    except OSError as error:
-        # So Windows refuses to replace a file that Excel holds open.
-        busy = replacing and isinstance(error, PermissionError)
-        code = Code.FILE_BUSY if busy else Code.FILE_UNWRITABLE
-        found = error.strerror or type(error).__name__
-        raise ProblemsError([Problem(code, file=str(target), found=found)]) from error

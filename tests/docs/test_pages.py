@@ -21,14 +21,14 @@ DATA = ROOT / "docs" / "dati-ufficiali.md"
 
 # Made by the commands, or by whoever uses them; not in a fresh checkout.
 MADE = (
-    *("archive", "anteprima", "prova", "lettere", ".venv", "data/rubrica.csv", "data/indirizzi"),
+    *("archive", "anteprima", "prova", "lettere", "prove", ".venv", "data/rubrica.csv", "data/indirizzi"),
     *("data/correzioni.csv", "data/sindaci.csv", "data/fonti.csv", "data/precedenti"),
 )
 FILE = re.compile(
     r"(?!pdf/)(?:[A-Za-z_.-]+/)+[A-Za-z0-9_.-]*|[A-Za-z_.-]+\.(?:md|toml|py|csv|html|txt|png|pdf|ps1|sh)"
 )
 # Files as kinds of file, inside a folder that is named just before.
-KINDS = ("letter.html", "email.html", "email.txt", "letter.pdf", "message.eml")
+KINDS = ("letter.html", "email.html", "email.txt", "letter.pdf", "message.eml", "indice.html")
 
 ids = [page.name for page in PAGES]
 
@@ -65,7 +65,7 @@ def test_a_command_that_is_shown_can_be_typed(
 
 def harmless(words: list[str]) -> bool:
     """Whether it needs no server, no letter that has left, and not minutes."""
-    return not {"send", "resolve", "receive", "check", "log", "rehearse"} & set(words) or bool(
+    return not {"send", "resolve", "receive", "check", "log", "rehearse", "evidence"} & set(words) or bool(
         {"--dry-run", "--offline", "--recipients"} & set(words)
     )
 
