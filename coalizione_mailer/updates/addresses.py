@@ -8,7 +8,8 @@ from coalizione_mailer.campaign import Campaign
 from coalizione_mailer.errors import Code, Problem
 from coalizione_mailer.model import Address, Channel, Comune
 from coalizione_mailer.registry.addresses import AddressBook, read_addresses
-from coalizione_mailer.registry.choice import Choices, choose
+from coalizione_mailer.registry.choice import Choices
+from coalizione_mailer.registry.choosing import choose
 from coalizione_mailer.registry.corrections import (
     SOURCE,
     Atlas,

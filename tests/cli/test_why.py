@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coalizione_mailer.registry.choice import choose
+from coalizione_mailer.registry.choosing import choose
 from coalizione_mailer.registry.official.values import Body, BodyIndex, Kind, Mail, Source
 from coalizione_mailer.registry.reader import read_register
 from coalizione_mailer.registry.seen import seen_csv

@@ -19,8 +19,8 @@ from coalizione_mailer.registry.choice import (
     Reason,
     Rule,
     Taken,
-    choose,
 )
+from coalizione_mailer.registry.choosing import choose
 from coalizione_mailer.registry.history import CodeHistory, Event, Variation
 from coalizione_mailer.registry.official.values import Body, BodyIndex, Kind, Mail, Source
 
