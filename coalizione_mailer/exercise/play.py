@@ -7,7 +7,7 @@ from pathlib import Path
 from coalizione_mailer.exercise.office import Office, Onlooker
 from coalizione_mailer.exercise.score import REACHED, Score, Standings, end_of, faults
 from coalizione_mailer.exercise.stage import prepare
-from coalizione_mailer.lifecycle import State
+from coalizione_mailer.lifecycle import FAILED, State
 from coalizione_mailer.rehearsal.clock import VirtualClock
 from coalizione_mailer.rehearsal.course import Sort
 from coalizione_mailer.rehearsal.provider import World
@@ -83,8 +83,8 @@ def _score(office: Office) -> Score:
         bounced=ends[State.BOUNCED],
         recovered=sum(end_of(own).state in REACHED for own in came_back),
         dead=sum(
-            one.state is State.BOUNCED and office.world.is_dead(one.address)
-            for one in standings.every()
+            any(one.state in FAILED and office.world.is_dead(one.address) for one in own)
+            for own in letters
         ),
         corrected=len(office.corrected),
         refused=ends[State.REFUSED],
