@@ -143,6 +143,9 @@ class Code(StrEnum):
     DNS_NOT_ASKED = "dns-not-asked"
     # sending again
     LETTER_FORMER = "letter-former"
+    PROPOSAL_UNKNOWN = "proposal-unknown"
+    PROPOSAL_TWICE = "proposal-twice"
+    FIRST_UNFINISHED = "first-unfinished"
     # receiving
     MAILBOX_MISSING = "mailbox-missing"
     MAILBOX_FOLDER = "mailbox-folder"

@@ -8,15 +8,19 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from coalizione_mailer.campaign import Campaign
 from coalizione_mailer.correspondence import Correspondence, Identity, Prepared, problems_of
 from coalizione_mailer.errors import FrozenChangedError, Problem, ProblemsError, Severity
-from coalizione_mailer.ledger import rounds
-from coalizione_mailer.ledger.rounds import Frozen, Round
+from coalizione_mailer.ledger import reports, rounds
+from coalizione_mailer.ledger.reports import Standing
+from coalizione_mailer.ledger.rounds import Frozen, Kind, Round
 from coalizione_mailer.ledger.store import Ledger, sqlite_path
-from coalizione_mailer.model import Recipient
+from coalizione_mailer.lifecycle import State
+from coalizione_mailer.model import Address, Recipient
+from coalizione_mailer.plan import book_of, register_of
 from coalizione_mailer.registry.history import FILE as HISTORY
 
 FROZEN_SECTIONS = (
@@ -58,10 +62,20 @@ def inputs(campaign: Campaign) -> dict[str, str]:
         campaign.path(configuration.recipients.comuni).with_name(HISTORY),
     ]
     for path in filter(Path.exists, files):
-        name = path.relative_to(campaign.root) if path.is_relative_to(campaign.root) else path
         with path.open("rb") as stream:
-            found[name.as_posix()] = hashlib.file_digest(stream, "sha256").hexdigest()
+            found[_name(campaign, path)] = hashlib.file_digest(stream, "sha256").hexdigest()
     return found
+
+
+def _name(campaign: Campaign, path: Path) -> str:
+    name = path.relative_to(campaign.root) if path.is_relative_to(campaign.root) else path
+    return name.as_posix()
+
+
+def _address_files(campaign: Campaign) -> set[str]:
+    """Name the inputs that say where letters go, and nothing of what is in them."""
+    wanted = campaign.configuration.recipients
+    return {_name(campaign, campaign.path(path)) for path in (wanted.addresses, wanted.corrections)}
 
 
 def _hash_section(configuration: object, section: str) -> str:
@@ -72,28 +86,64 @@ def _hash_section(configuration: object, section: str) -> str:
 
 
 def standing_round(ledger: Ledger, campaign: Campaign) -> Round | None:
-    """Return the round that is frozen, None where there is none yet.
+    """Return the earliest round that is not done, else the latest; None where nothing is frozen.
 
-    Raises FrozenChangedError when what it came from is no longer the same.
+    Raises FrozenChangedError when what the letters came from is no longer the same. Once letters
+    have left, other addresses are no reason to stop: they count when a letter comes back.
     """
     with ledger.reading() as connection:
-        opened = rounds.current(connection)
-        if opened is None:
-            return None
-        if changes := rounds.changes(connection, opened, inputs(campaign)):
-            raise FrozenChangedError(changes, attempted=rounds.attempted(connection, opened))
+        opened = reports.unfinished(connection) or rounds.current(connection)
+        if opened is None or opened.kind is not Kind.FIRST:
+            return opened
+        attempted = rounds.attempted(connection, opened)
+        changes = rounds.changes(connection, opened, inputs(campaign))
+    if attempted:
+        changes = [change for change in changes if change.name not in _address_files(campaign)]
+    if changes:
+        raise FrozenChangedError(changes, attempted=attempted)
     return opened
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A letter that waits, frozen to an address that is no longer the one in the books."""
+
+    letter: Standing
+    address: Address
+
+
+def outdated(ledger: Ledger, campaign: Campaign, opened: Round) -> list[Outdated]:
+    """List the letters that will leave to a former address; raises ProblemsError.
+
+    Nothing is read where the books are as they were at the freeze.
+    """
+    if opened.kind is not Kind.FIRST:
+        return []
+    with ledger.reading() as connection:
+        changed = {one.name for one in rounds.changes(connection, opened, inputs(campaign))}
+        if not changed & _address_files(campaign):
+            return []
+        waiting = list(reports.standings(connection, opened.id, State.QUEUED))
+    register = register_of(campaign)
+    book, choice = book_of(campaign, register), campaign.configuration.recipients.channel
+    found = []
+    for letter in waiting:
+        comune = register.by_catastale.get(letter.codice_catastale)
+        address = comune and book.address_for(comune, choice)
+        if address and address.address.casefold() != letter.address.casefold():
+            found.append(Outdated(letter, address))
+    return found
 
 
 def thaw(ledger: Ledger) -> bool:
     """Forget a freeze of which no letter was ever handed over; False when it is too late."""
     with ledger.writing() as connection:
-        opened = rounds.current(connection)
-        if opened is None:
+        first = next(iter(rounds.every(connection)), None)
+        if first is None:
             return True
-        if rounds.attempted(connection, opened):
+        if rounds.attempted(connection, first):
             return False
-        rounds.discard(connection, opened)
+        rounds.discard(connection, first)
     return True
 
 

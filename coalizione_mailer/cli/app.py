@@ -10,6 +10,7 @@ from coalizione_mailer.cli import (
     check,
     comuni,
     evidence,
+    export,
     importing,
     init,
     inspect,
@@ -17,6 +18,7 @@ from coalizione_mailer.cli import (
     preview,
     receive,
     rehearse,
+    resend,
     resolve,
     send,
     status,
@@ -167,6 +169,17 @@ for name, function, short, text in (
         ),
     ),
     (
+        "resend",
+        resend.resend,
+        _("Show what came back, approve other addresses, send again."),
+        _(
+            "Show what came back and what can be done; without an option, nothing is changed. "
+            "Other addresses are proposed with their source, and used only after you have "
+            "approved them. With --bounced the same letter leaves again, with the same number, "
+            "after you have typed the protocol: never to somebody who has it or may have it."
+        ),
+    ),
+    (
         "evidence",
         evidence.evidence,
         _("Hand over what proves a letter: as sent, with its receipts."),
@@ -174,6 +187,16 @@ for name, function, short, text in (
             "Hand over what proves a letter: the PDF, the message as it left, every receipt byte "
             "for byte, an index in Italian that says how to verify them, and SHA-256 sums. "
             "Nothing in the record is changed."
+        ),
+    ),
+    (
+        "export",
+        export.export,
+        _("Write the register of the sending, for the protocol office."),
+        _(
+            "Write the register of the sending as a spreadsheet for the protocol office: a row "
+            "for each letter, with protocol, Comune, address, times, outcome, Message-ID and the "
+            "hashes of its receipts. Nothing in the record is changed."
         ),
     ),
     (

@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from coalizione_mailer.cli.announced import announce, tell_outdated
 from coalizione_mailer.cli.console import (
     command,
-    err,
-    finishing,
     interactive,
     number,
     progress,
     say,
-    span,
 )
 from coalizione_mailer.cli.journal import Journal, logbook
 from coalizione_mailer.cli.language import _, ngettext
@@ -72,13 +70,22 @@ class Wishes:
         return self.ask and interactive()
 
 
-def carry_out(campaign: "Campaign", wishes: Wishes) -> int:
-    """Freeze if needed, ask, send; run again, it goes on where it was."""
+def carry_out(
+    campaign: "Campaign",
+    wishes: Wishes,
+    opening: "Callable[[Ledger, Campaign, Wishes], Round] | None" = None,
+) -> int:
+    """Freeze if needed, ask, send; run again, it goes on where it was.
+
+    ``opening`` gives the round that is to be sent; without it, it is the one that ``send`` freezes
+    or finds. A round that sends again is taken back when nothing of it has left.
+    """
     from coalizione_mailer.dispatch import Ending, Orders, Result
     from coalizione_mailer.freeze import archive
     from coalizione_mailer.ledger.deliveries import Choice
     from coalizione_mailer.ledger.lock import sole_sender
     from coalizione_mailer.ledger.store import Ledger
+    from coalizione_mailer.resend import withdraw
 
     _refuse_unconfirmed(campaign.configuration.protocol.confirmation, wishes)
     smtp = campaign.configuration.smtp
@@ -88,13 +95,16 @@ def carry_out(campaign: "Campaign", wishes: Wishes) -> int:
         ledger = Ledger.open(campaign.configuration.ledger.url, campaign.root, now=now.timestamp())
         stack.callback(ledger.close)
         _tell_doubts(ledger)
-        opened = _round(ledger, campaign, wishes)
-        only = _only(ledger, opened, wishes)
+        opened = (opening or _round)(ledger, campaign, wishes)
+        stack.callback(withdraw, ledger, opened)
+        refuse_reserved(ledger, opened, campaign)
+        refuse_late(ledger, opened, campaign)
+        only = _only(ledger, wishes)
         waiting = _waiting(ledger, Choice(opened.id, only), campaign.root)
         letters = min(waiting, wishes.limit or waiting)
         transport = transport_of(campaign, ask=wishes.may_ask)
         examine_server(campaign, transport, ledger, opened)
-        _show(campaign, letters, waiting)
+        announce(campaign, opened, letters, waiting)
         if wishes.confirm is None:
             _ask(opened.protocol, letters)
         try:
@@ -111,6 +121,7 @@ def carry_out(campaign: "Campaign", wishes: Wishes) -> int:
         except asyncio.CancelledError:
             _tell_doubts(ledger)
             result = Result(Ending.STOPPED)
+        withdraw(ledger, opened)
         return close(campaign, ledger, result)
 
 
@@ -135,14 +146,13 @@ def _tell_doubts(ledger: "Ledger") -> None:
 
 def _round(ledger: "Ledger", campaign: "Campaign", wishes: Wishes) -> "Round":
     """Return the frozen round; freeze if there is none."""
-    from coalizione_mailer.freeze import freeze, standing_round, thaw
+    from coalizione_mailer.freeze import freeze, outdated, standing_round, thaw
     from coalizione_mailer.plan import plan
 
     if wishes.refreeze and not thaw(ledger):
         raise FrozenTooLateError
     if opened := standing_round(ledger, campaign):
-        refuse_reserved(ledger, opened, campaign)
-        refuse_late(ledger, opened, campaign)
+        tell_outdated(outdated(ledger, campaign, opened))
         return opened
     planned = tolerant(plan(campaign), leave_out_missing=wishes.leave_out_missing)
     with _named(names_of(planned)):
@@ -175,13 +185,15 @@ def _named(names: Mapping[str, str]) -> Iterator[None]:
         ) from error
 
 
-def _only(ledger: "Ledger", opened: "Round", wishes: Wishes) -> frozenset[str]:
-    """Find the Comuni named with --only among the frozen ones; none means all."""
-    from coalizione_mailer.cli.finding import find_letters
+def _only(ledger: "Ledger", wishes: Wishes) -> frozenset[str]:
+    """Find the Comuni named with --only among those written to; none means all."""
+    from coalizione_mailer.cli.finding import among
+    from coalizione_mailer.ledger import reports
 
     if not wishes.only:
         return frozenset()
-    found = find_letters(ledger, opened, wishes.only)
+    with ledger.reading() as connection:
+        found = among(reports.overall(connection), wishes.only)
     return frozenset(letter.codice_catastale for letter in found)
 
 
@@ -191,7 +203,7 @@ def _waiting(ledger: "Ledger", choice: "Choice", root: Path) -> int:
 
     with ledger.reading() as connection:
         waiting = deliveries.waiting(connection, choice)
-        doubts = reports.counts(connection, choice.round_id)[State.IN_DOUBT]
+        doubts = reports.overall_counts(connection)[State.IN_DOUBT]
     if doubts:
         say(
             ngettext(
@@ -204,45 +216,6 @@ def _waiting(ledger: "Ledger", choice: "Choice", root: Path) -> int:
     if not waiting:
         raise NothingToDoError(doubts)
     return waiting
-
-
-def _show(campaign: "Campaign", letters: int, waiting: int) -> None:
-    """Show what is about to happen."""
-    from rich.markup import escape
-    from rich.table import Table
-
-    section = campaign.configuration
-    seconds = section.smtp.duration(letters, time.time())
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column()
-    server = f"{section.smtp.host}:{section.smtp.port}"
-    if section.smtp.loopback:
-        server += " " + _("(this machine)")
-    attached = ", ".join(a.path.name for a in section.attachments)
-    rows = (
-        (_("Letter"), section.campaign.subject),
-        (_("Protocol"), f"{section.protocol.label}, {section.protocol.date:%d/%m/%Y}"),
-        (_("From"), f"{section.sender.name} <{section.sender.address}>"),
-        (_("Server"), server),
-        (_("Attachments"), attached or _("none")),
-        (
-            _("Letters to send now"),
-            number(letters)
-            if letters == waiting
-            else _("{n} of {all}").format(n=number(letters), all=number(waiting)),
-        ),
-        (
-            _("Sending takes"),
-            _("{span}; begun now it would end {when}").format(
-                span=span(seconds), when=finishing(seconds)
-            ),
-        ),
-    )
-    for title, text in rows:
-        table.add_row(title, escape(text))
-    err().print()
-    err().print(table)
 
 
 def _refuse_unconfirmed(expected: str, wishes: Wishes) -> None:

@@ -142,6 +142,17 @@ def _letter_sentences() -> dict[Code, Callable[[], str]]:
             "this letter leaves as it was first frozen, and has the former address in print, "
             "{found}: templates or data have changed since, and it must stay the same letter."
         ),
+        Code.PROPOSAL_UNKNOWN: lambda: _(
+            "{found} does not fit what can be sent again now: it was changed, or the letter has "
+            "been heard of since. Make the list anew: mailer resend --proposals FILE. For an "
+            "address of your own: mailer address set COMUNE ADDRESS --why TEXT."
+        ),
+        Code.PROPOSAL_TWICE: lambda: _(
+            "two addresses were approved for {found}. Leave a yes at one of them only."
+        ),
+        Code.FIRST_UNFINISHED: lambda: _(
+            "{found} letters of the first sending have not left yet. Finish it first: mailer send."
+        ),
         Code.CONFIRMATION_MISSING: lambda: _(
             "nothing was sent: nobody confirmed. To send without being asked, add: --confirm "
             "{expected}."

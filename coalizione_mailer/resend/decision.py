@@ -34,7 +34,8 @@ class Wishes:
     """What the operator said of a resend: whom, what she consents to, at what time it is.
 
     ``sources`` are those all of whose addresses are consented to; ``even`` the causes with which
-    the same address is tried again at once. ``now`` is in seconds since the epoch, UTC.
+    the same address is tried again at once. ``now`` is in seconds since the epoch, UTC. ``afresh``
+    looks at the letters as if nobody had consented to anything yet.
     """
 
     now: float
@@ -42,6 +43,7 @@ class Wishes:
     sources: frozenset[Source] = frozenset()
     even: frozenset[Cause] = frozenset()
     other_channel: bool = False
+    afresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def outlook(ledger: Ledger, campaign: Campaign, wishes: Wishes) -> Outlook:
     """Look at every letter that came back; raises ProblemsError where the books cannot be read."""
     with ledger.reading() as connection:
         found: list[Case] = cases(connection)
-        approved = approvals.latest(connection)
+        approved = {} if wishes.afresh else approvals.latest(connection)
     if not found:
         return Outlook(())
     known = _knowledge(campaign, other_channel=wishes.other_channel)

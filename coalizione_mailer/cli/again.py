@@ -1,0 +1,103 @@
+"""What came back, looked at and sent again; the sending itself is that of ``send``."""
+
+from typing import TYPE_CHECKING
+
+from coalizione_mailer.cli.console import command, number, print_json, say
+from coalizione_mailer.cli.language import _
+from coalizione_mailer.errors import Code, ExitCode, NothingToDoError, Problem, ProblemsError
+
+if TYPE_CHECKING:
+    from coalizione_mailer.campaign import Campaign
+    from coalizione_mailer.cli.sending import Wishes as Orders
+    from coalizione_mailer.ledger.rounds import Round
+    from coalizione_mailer.ledger.store import Ledger
+    from coalizione_mailer.resend import Outlook, Wishes
+
+
+def look(
+    ledger: "Ledger", campaign: "Campaign", wishes: "Wishes", *, as_json: bool, whole: bool
+) -> int:
+    """Show what came back and what could be done; nothing is changed."""
+    from coalizione_mailer.cli.resent import print_outlook, records, tell_unfinished
+    from coalizione_mailer.resend import outlook
+
+    tell_unfinished(ledger)
+    view = outlook(ledger, campaign, wishes)
+    if as_json:
+        print_json(records(view.decisions))
+        return ExitCode.DONE if view.decisions else ExitCode.NOTHING_TO_DO
+    print_outlook(view, whole=whole)
+    return told_next(campaign, view)
+
+
+def told_next(campaign: "Campaign", view: "Outlook") -> int:
+    """Say what could be done next with what came back."""
+    say()
+    if not view.decisions:
+        say(_("Nothing is to be sent again: no letter came back that is not settled since."))
+        return ExitCode.NOTHING_TO_DO
+    words = []
+    if any(one.proposals for one in view.held):
+        words += ["resend --review", "resend --proposals proposte.csv"]
+    if view.sendings:
+        words.append("resend --bounced --dry-run")
+    for each in words:
+        say(_("Next: {command}").format(command=command(campaign.root, each)))
+    return ExitCode.DONE
+
+
+def send_again(campaign: "Campaign", wishes: "Wishes", asked: "Orders") -> int:
+    """Send again as ``send`` sends: the same question, the same limits, the same record."""
+    from coalizione_mailer.cli.sending import carry_out
+
+    def opening(ledger: "Ledger", campaign: "Campaign", asked: "Orders") -> "Round":
+        return _opened(ledger, campaign, wishes, asked.jobs)
+
+    return carry_out(campaign, asked, opening)
+
+
+def _opened(ledger: "Ledger", campaign: "Campaign", wishes: "Wishes", jobs: int | None) -> "Round":
+    """Return the round that is not done yet, or open one; raises NothingToDoError."""
+    from coalizione_mailer.cli.rehearsed import print_problems, processes
+    from coalizione_mailer.cli.resent import print_outlook
+    from coalizione_mailer.resend import Opening, open_round, outlook
+
+    if standing := _unfinished(ledger):
+        say(_("Going on with round {n}, which is not done.").format(n=number(standing.number)))
+        return standing
+    view = outlook(ledger, campaign, wishes)
+    print_outlook(view, whole=True)
+    problems: list[Problem] = []
+    opening = Opening(
+        wishes.now,
+        processes(jobs),
+        note=" ".join(f"--from {source}" for source in sorted(wishes.sources)),
+        seen=lambda again: problems.extend(again.problems),
+    )
+    opened = open_round(ledger, campaign, view.sendings, opening) if view.sendings else None
+    if opened is None:
+        told_next(campaign, view)
+        raise NothingToDoError
+    print_problems(problems, {})
+    return opened
+
+
+def _unfinished(ledger: "Ledger") -> "Round | None":
+    """Return a round that sends again, was begun and is not done.
+
+    One that was opened and of which nothing has left is planned anew. Raises ProblemsError where
+    the first sending is not done.
+    """
+    from coalizione_mailer.ledger import deliveries, reports
+    from coalizione_mailer.ledger.deliveries import Choice
+    from coalizione_mailer.ledger.rounds import Kind
+    from coalizione_mailer.resend import withdraw
+
+    with ledger.reading() as connection:
+        standing = reports.unfinished(connection)
+        waiting = deliveries.waiting(connection, Choice(standing.id)) if standing else 0
+    if standing is None or withdraw(ledger, standing):
+        return None
+    if standing.kind is Kind.FIRST:
+        raise ProblemsError([Problem(Code.FIRST_UNFINISHED, found=str(waiting))])
+    return standing
