@@ -1,8 +1,9 @@
 """What came back, looked at and sent again; the sending itself is that of ``send``."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coalizione_mailer.cli.console import command, number, print_json, say
+from coalizione_mailer.cli.console import as_results, command, number, print_json, say
 from coalizione_mailer.cli.language import _
 from coalizione_mailer.errors import Code, ExitCode, NothingToDoError, Problem, ProblemsError
 
@@ -26,7 +27,8 @@ def look(
     if as_json:
         print_json(records(view.decisions))
         return ExitCode.DONE if view.decisions else ExitCode.NOTHING_TO_DO
-    print_outlook(view, whole=whole)
+    with as_results():
+        print_outlook(view, whole=whole)
     return told_next(campaign, view)
 
 
@@ -50,16 +52,34 @@ def send_again(campaign: "Campaign", wishes: "Wishes", asked: "Orders") -> int:
     """Send again as ``send`` sends: the same question, the same limits, the same record."""
     from coalizione_mailer.cli.sending import carry_out
 
+    with_protocol = replace(asked, protocol=_protocol(campaign))
+
     def opening(ledger: "Ledger", campaign: "Campaign", asked: "Orders") -> "Round":
         return _opened(ledger, campaign, wishes, asked.jobs)
 
-    return carry_out(campaign, asked, opening)
+    return carry_out(campaign, with_protocol, opening)
+
+
+def _protocol(campaign: "Campaign") -> str:
+    """Return the protocol of the letter that was sent first, whatever the campaign file says."""
+    import time
+
+    from coalizione_mailer.ledger import rounds
+    from coalizione_mailer.ledger.store import Ledger
+
+    url = campaign.configuration.ledger.url
+    ledger = Ledger.open(url, campaign.root, now=time.time())
+    try:
+        with ledger.reading() as connection:
+            return rounds.every(connection)[0].protocol
+    finally:
+        ledger.close()
 
 
 def _opened(ledger: "Ledger", campaign: "Campaign", wishes: "Wishes", jobs: int | None) -> "Round":
     """Return the round that is not done yet, or open one; raises NothingToDoError."""
     from coalizione_mailer.cli.rehearsed import print_problems, processes
-    from coalizione_mailer.cli.resent import print_outlook
+    from coalizione_mailer.cli.resent import names_of, print_outlook
     from coalizione_mailer.resend import Opening, open_round, outlook
 
     if standing := _unfinished(ledger):
@@ -78,7 +98,7 @@ def _opened(ledger: "Ledger", campaign: "Campaign", wishes: "Wishes", jobs: int 
     if opened is None:
         told_next(campaign, view)
         raise NothingToDoError
-    print_problems(problems, {})
+    print_problems(problems, names_of(view))
     return opened
 
 

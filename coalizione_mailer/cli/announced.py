@@ -31,13 +31,17 @@ def announce(campaign: "Campaign", opened: "Round", letters: int, waiting: int) 
     if section.smtp.loopback:
         server += " " + _("(this machine)")
     attached = ", ".join(a.path.name for a in section.attachments)
+    protocol = f"{section.protocol.label}, {section.protocol.date:%d/%m/%Y}"
+    if opened.protocol != section.protocol.confirmation:
+        # The letter is the one that was frozen, whatever the campaign file has become.
+        protocol = opened.protocol
     again: tuple[tuple[str, str], ...] = ()
     if opened.kind is Kind.RESEND:
         words = _("round {n}: only to those from whom it came back")
         again = ((_("Sent again"), words.format(n=number(opened.number))),)
     rows = (
         (_("Letter"), section.campaign.subject),
-        (_("Protocol"), f"{section.protocol.label}, {section.protocol.date:%d/%m/%Y}"),
+        (_("Protocol"), protocol),
         *again,
         (_("From"), f"{section.sender.name} <{section.sender.address}>"),
         (_("Server"), server),

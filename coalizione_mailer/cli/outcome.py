@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from coalizione_mailer.dispatch import Result
     from coalizione_mailer.dispatch.desk import Job
     from coalizione_mailer.ledger.deliveries import Settlement
+    from coalizione_mailer.ledger.rounds import Round
     from coalizione_mailer.ledger.store import Ledger
 
 
@@ -65,13 +66,14 @@ class Screen:
             say(_("Waiting: the next letter leaves {when}.").format(when=finishing(seconds)))
 
 
-def close(campaign: "Campaign", ledger: "Ledger", result: "Result") -> int:
+def close(campaign: "Campaign", ledger: "Ledger", opened: "Round", result: "Result") -> int:
     """Say how the run ended and what comes next; return the exit code."""
     from coalizione_mailer.cli.status import explained, next_command
     from coalizione_mailer.ledger import reports
 
     with ledger.reading() as connection:
         counts = reports.overall_counts(connection)
+        own = reports.counts(connection, opened.id)
     say()
     for state, count in counts.items():
         if count:
@@ -81,7 +83,7 @@ def close(campaign: "Campaign", ledger: "Ledger", result: "Result") -> int:
     if following := next_command(counts, frozen=True, mailbox=mailbox):
         typed = command(campaign.root, following.removeprefix("mailer "))
         say(_("Next: {command}").format(command=typed))
-    return exit_code(result, counts)
+    return exit_code(result, own)
 
 
 def _tell_ending(result: "Result") -> None:

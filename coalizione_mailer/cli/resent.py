@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from coalizione_mailer.cli.arrivals import cause_in_words
-from coalizione_mailer.cli.console import clock, number, out, say
+from coalizione_mailer.cli.console import clock, err, number, say
 from coalizione_mailer.cli.finding import label
 from coalizione_mailer.cli.language import _, ngettext
 from coalizione_mailer.resend.decision import SAME, Held, Hold, Sending
@@ -86,6 +86,12 @@ def print_outlook(view: "Outlook", *, whole: bool) -> None:
             _print_held([one for one in view.held if one.hold is hold], whole=whole)
 
 
+def names_of(view: "Outlook") -> dict[str, str]:
+    """Return what to call each Comune of an outlook, by ISTAT code."""
+    letters = [one.case.letter for one in view.decisions]
+    return {letter.codice_istat: label(letter) for letter in letters}
+
+
 def _print_sendings(sendings: "Sequence[Sending]", *, whole: bool) -> None:
     from rich.markup import escape
     from rich.table import Table
@@ -101,16 +107,16 @@ def _print_sendings(sendings: "Sequence[Sending]", *, whole: bool) -> None:
             _("as before") if one.same else escape(one.address.address),
             source_in_words(one.source),
         )
-    out().print(table)
+    err().print(table)
     _tell_more(len(sendings), whole=whole)
 
 
 def _print_held(held: "Sequence[Held]", *, whole: bool) -> None:
     for one in held if whole else held[:_SHOWN]:
         head = (label(one.case.letter), one.case.letter.address, cause_in_words(one.case.cause))
-        out().print("  " + "  ".join(head), markup=False, soft_wrap=True)
+        err().print("  " + "  ".join(head), markup=False, soft_wrap=True)
         for line in _beneath(one):
-            out().print(f"    {line}", markup=False, soft_wrap=True)
+            err().print(f"    {line}", markup=False, soft_wrap=True)
     _tell_more(len(held), whole=whole)
 
 

@@ -54,7 +54,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the operator asked of a sending."""
+    """What the operator asked of a sending.
+
+    ``protocol`` is what confirms it; without it, the one of the campaign file.
+    """
 
     confirm: str | None
     only: tuple[str, ...]
@@ -63,6 +66,7 @@ class Wishes:
     refreeze: bool
     ask: bool
     jobs: int | None
+    protocol: str | None = None
 
     @property
     def may_ask(self) -> bool:
@@ -87,7 +91,8 @@ def carry_out(
     from coalizione_mailer.ledger.store import Ledger
     from coalizione_mailer.resend import withdraw
 
-    _refuse_unconfirmed(campaign.configuration.protocol.confirmation, wishes)
+    expected = wishes.protocol or campaign.configuration.protocol.confirmation
+    _refuse_unconfirmed(expected, wishes)
     smtp = campaign.configuration.smtp
     with ExitStack() as stack:
         now = datetime.now().astimezone()
@@ -122,7 +127,7 @@ def carry_out(
             _tell_doubts(ledger)
             result = Result(Ending.STOPPED)
         withdraw(ledger, opened)
-        return close(campaign, ledger, result)
+        return close(campaign, ledger, opened, result)
 
 
 def _tell_doubts(ledger: "Ledger") -> None:

@@ -1,5 +1,6 @@
 """The dry run of a resend: every letter made for real, nothing sent, nothing written down."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from coalizione_mailer.cli.console import (
 )
 from coalizione_mailer.cli.language import _
 from coalizione_mailer.cli.rehearsed import print_problems, processes
-from coalizione_mailer.cli.resent import print_outlook, records, tell_unfinished
+from coalizione_mailer.cli.resent import names_of, print_outlook, records, tell_unfinished
 from coalizione_mailer.errors import ExitCode, Problem
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def try_out(ledger: "Ledger", campaign: "Campaign", wishes: "Wishes", wish: Try)
     else:
         with as_results():
             print_outlook(view, whole=wish.whole)
-        _tell(campaign, made, wishes, wish)
+        _tell(campaign, view, made, wish)
     return ExitCode.DONE if made.messages else ExitCode.NOTHING_TO_DO
 
 
@@ -113,12 +114,12 @@ def _json(campaign: "Campaign", view: "Outlook", made: _Sum, wishes: "Wishes") -
     }
 
 
-def _tell(campaign: "Campaign", made: _Sum, wishes: "Wishes", wish: Try) -> None:
+def _tell(campaign: "Campaign", view: "Outlook", made: _Sum, wish: Try) -> None:
     say()
     if not made.messages:
         say(_("Nothing would be sent again now."))
         return
-    seconds = campaign.configuration.smtp.duration(made.messages, wishes.now)
+    seconds = campaign.configuration.smtp.duration(made.messages, time.time())
     out().print(f"{_('Messages')}: {number(made.messages)}, {kilobytes(made.bytes)}")
     if made.set_again:
         text = _("Set again with the new address, and nothing else changed: {n}")
@@ -127,7 +128,7 @@ def _tell(campaign: "Campaign", made: _Sum, wishes: "Wishes", wish: Try) -> None
         span=span(seconds), when=finishing(seconds)
     )
     out().print(f"{_('Sending takes')}: {ends}")
-    print_problems(made.problems, {})
+    print_problems(made.problems, names_of(view))
     if wish.folder is not None:
         say(
             _("All messages, to be opened with a mail program: {folder}").format(folder=wish.folder)
