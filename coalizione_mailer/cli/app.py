@@ -18,6 +18,7 @@ from coalizione_mailer.cli import (
     preview,
     receive,
     rehearse,
+    report,
     resend,
     resolve,
     send,
@@ -187,6 +188,16 @@ for name, function, short, text in (
             "Hand over what proves a letter: the PDF, the message as it left, every receipt byte "
             "for byte, an index in Italian that says how to verify them, and SHA-256 sums. "
             "Nothing in the record is changed."
+        ),
+    ),
+    (
+        "report",
+        report.report,
+        _("Write the whole campaign as one page, to be read or printed."),
+        _(
+            "Write the whole campaign as one page, to be read or printed: how far the letter got, "
+            "on a map, over time, by region and province; what came back and why; who is silent, "
+            "in doubt, coming. It is one file that needs no network. Nothing is changed or sent."
         ),
     ),
     (

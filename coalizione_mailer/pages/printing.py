@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from coalizione_mailer.pages import times, vocabulary
+from coalizione_mailer.pages import vocabulary
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -24,7 +24,7 @@ def page(template: str, **values: object) -> Iterator[bytes]:
 def _environment() -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    from coalizione_mailer.letter.italian import numero
+    from coalizione_mailer.pages.forms import FORMS
 
     # Not by the file's ending: no template of ours may ever let markup through.
     environment = Environment(
@@ -34,7 +34,6 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["momento"] = times.written
-    environment.filters["numero"] = numero
+    environment.filters.update(FORMS)
     environment.globals["parole"] = vocabulary
     return environment

@@ -21,7 +21,16 @@ DATA = ROOT / "docs" / "dati-ufficiali.md"
 
 # Made by the commands, or by whoever uses them; not in a fresh checkout.
 MADE = (
-    *("archive", "anteprima", "prova", "lettere", "prove", ".venv", "data/rubrica.csv", "data/indirizzi"),
+    *(
+        "archive",
+        "anteprima",
+        "prova",
+        "lettere",
+        "prove",
+        ".venv",
+        "data/rubrica.csv",
+        "data/indirizzi",
+    ),
     *("data/correzioni.csv", "data/sindaci.csv", "data/fonti.csv", "data/precedenti"),
 )
 FILE = re.compile(
@@ -65,9 +74,17 @@ def test_a_command_that_is_shown_can_be_typed(
 
 def harmless(words: list[str]) -> bool:
     """Whether it needs no server, no letter that has left, and not minutes."""
-    return not {"send", "resolve", "receive", "check", "log", "rehearse", "evidence"} & set(words) or bool(
-        {"--dry-run", "--offline", "--recipients"} & set(words)
-    )
+    return not {
+        "send",
+        "resolve",
+        "receive",
+        "check",
+        "log",
+        "rehearse",
+        "evidence",
+        "report",
+        "export",
+    } & set(words) or bool({"--dry-run", "--offline", "--recipients"} & set(words))
 
 
 README = [words for words in commands(ROOT / "README.md") if harmless(words)]
