@@ -109,7 +109,9 @@ def worth(receipt: "Receipt") -> str:
 def cause(receipt: "Receipt") -> str:
     """Say why a letter came back, with the code and words of whoever said so."""
     why = CAUSES[Cause(receipt.cause)] if receipt.cause else ""
-    said = " ".join(f"{receipt.status} {receipt.diagnostic}".split())
+    # Most words of a server begin with the code.
+    code = "" if receipt.diagnostic.startswith(receipt.status) else receipt.status
+    said = " ".join(f"{code} {receipt.diagnostic}".split())
     return ": ".join(part for part in (why, said) if part)
 
 
