@@ -29,13 +29,13 @@ BORGO_1 = "borgo-1-000001-invio-1"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Four letters: the first three sent; the first delivered, the second came back."""
     made = sent.campaign_of(tmp_path / "campagna", 4, 3)
-    forged = came_back.delivery(1).replace(b"Borgo", b"Bordo").replace(b"consegnato", b"consegnatx")
+    forged = sent.delivery(1).replace(b"Borgo", b"Bordo").replace(b"consegnato", b"consegnatx")
     sent.came_in(
         made,
         [
-            *(came_back.acceptance(number) for number in range(3)),
-            came_back.delivery(0),
-            came_back.failure(1),
+            *(sent.acceptance(number) for number in range(3)),
+            sent.delivery(0),
+            sent.failure(1),
             forged,
         ],
     )
@@ -94,8 +94,8 @@ class TestOfOneComune:
     ) -> None:
         assert mailer("evidence", "A001", "--out", "prove").code == 0
         came = {
-            came_back.acceptance(1): "pec-accettazione",
-            came_back.failure(1): "pec-errore-consegna",
+            sent.acceptance(1): "pec-accettazione",
+            sent.failure(1): "pec-errore-consegna",
         }
         found = files(folder / "prove")
         for raw, kind in came.items():
@@ -166,7 +166,7 @@ class TestOfOneComune:
         (folder / "prove" / ".mailer-left").write_bytes(b"of a run that was killed")
         assert mailer("evidence", "borgo 0", "--out", "prove").code == 0
         assert files(folder / "prove") == first
-        sent.came_in(folder, [came_back.reply(0)])
+        sent.came_in(folder, [sent.reply(0)])
         assert mailer("evidence", "borgo 0", "--out", "prove").code == 0
         later = files(folder / "prove")
         assert len(later) == len(first) + 1
@@ -194,7 +194,7 @@ class TestTampering:
     def test_changed_bytes_are_named_and_not_handed_over(
         self, folder: Path, mailer: Mailer
     ) -> None:
-        raw = came_back.acceptance(1)
+        raw = sent.acceptance(1)
         digest = hashlib.sha256(raw).hexdigest()
         spoil(folder, digest)
         answer = mailer("evidence", "borgo 1", "--out", "prove")
@@ -221,7 +221,7 @@ class TestTampering:
         assert sum(name.endswith("lettera.pdf") for name in names) == 3
 
     def test_bytes_that_are_gone_are_named_too(self, folder: Path, mailer: Mailer) -> None:
-        digest = hashlib.sha256(came_back.failure(1)).hexdigest()
+        digest = hashlib.sha256(sent.failure(1)).hexdigest()
         with closing(sqlite3.connect(folder / "archive" / "ledger.sqlite")) as database, database:
             database.execute("DELETE FROM blobs WHERE sha256=?", (digest,))
         answer = mailer("evidence", "borgo 1", "--out", "prove")
@@ -266,7 +266,7 @@ class TestOfAll:
                 assert resolved(name, target) in names, (name, target)
 
     def test_what_belongs_to_no_letter_is_there_apart(self, folder: Path, mailer: Mailer) -> None:
-        sent.came_in(folder, [came_back.reply(9, "<altro@altrove.example>")])
+        sent.came_in(folder, [sent.reply(9, "<altro@altrove.example>")])
         with closing(sqlite3.connect(folder / "archive" / "ledger.sqlite")) as database:
             (loose,) = database.execute(
                 "SELECT count(*) FROM receipts WHERE delivery_id IS NULL"
@@ -296,7 +296,7 @@ class TestWhatComesFromOutside:
         assert "<b>Ok" not in page
 
     def test_a_hostile_message_chooses_no_name(self, folder: Path, mailer: Mailer) -> None:
-        hostile = came_back.reply(1).replace(
+        hostile = sent.reply(1).replace(
             b"Subject:",
             b'Content-Disposition: attachment; filename="../../x.exe"' + CRLF + b"Subject:",
             1,

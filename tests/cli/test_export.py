@@ -22,8 +22,8 @@ SHEETS = ["Registro", "Riepilogo", "Impronte e versioni"]
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Four letters: the first three sent; the first delivered, the second came back."""
     made = sent.campaign_of(tmp_path / "campagna", 4, 3)
-    came = [*map(came_back.acceptance, range(3)), came_back.delivery(0), came_back.failure(1)]
-    sent.came_in(made, [*came, came_back.reply(0)])
+    came = [*map(sent.acceptance, range(3)), sent.delivery(0), sent.failure(1)]
+    sent.came_in(made, [*came, sent.reply(0)])
     monkeypatch.chdir(made)
     return made
 
@@ -44,7 +44,7 @@ def test_a_row_has_all_that_is_filed_of_a_delivery(folder: Path, mailer: Mailer)
     first = read(folder / "registro.xlsx")[0]
     frozen = letters.frozen(0)
     others = first.pop("SHA-256 di altri messaggi tornati")
-    assert others == sha256(came_back.reply(0)).hexdigest()
+    assert others == sha256(sent.reply(0)).hexdigest()
     assert first == {
         "Protocollo": "0000166",
         "Data protocollo": date(2017, 9, 18),
@@ -67,8 +67,8 @@ def test_a_row_has_all_that_is_filed_of_a_delivery(folder: Path, mailer: Mailer)
         "Message-ID": frozen.message_id,
         "Identificativo del gestore": came_back.posting(0).identificativo,
         "SHA-256 del messaggio": frozen.message_sha256,
-        "SHA-256 della ricevuta di accettazione": sha256(came_back.acceptance(0)).hexdigest(),
-        "SHA-256 della ricevuta di esito": sha256(came_back.delivery(0)).hexdigest(),
+        "SHA-256 della ricevuta di accettazione": sha256(sent.acceptance(0)).hexdigest(),
+        "SHA-256 della ricevuta di esito": sha256(sent.delivery(0)).hexdigest(),
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 from coalizione_mailer.ledger import deliveries
@@ -11,7 +12,13 @@ from coalizione_mailer.lifecycle import Phase, judge
 from coalizione_mailer.mailbox.classify import classify
 from coalizione_mailer.mailbox.sources import Arrival
 from coalizione_mailer.reconcile import Batch, Reconciler
-from tests.support import campaign, letters
+from tests.support import came_back, campaign, letters
+
+# A signature says when it was made: each receipt is signed once, and is the same ever after.
+acceptance = cache(came_back.acceptance)
+delivery = cache(came_back.delivery)
+failure = cache(came_back.failure)
+reply = cache(came_back.reply)
 
 SENT_AT = letters.FROZEN_AT + 60
 READ_AT = letters.FROZEN_AT + 86400
