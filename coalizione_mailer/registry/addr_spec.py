@@ -38,7 +38,11 @@ def addr_spec(text: str) -> str | None:
 
 def is_reserved(address: str) -> bool:
     """Tell whether an address can reach nobody."""
-    domain = address.rpartition("@")[2].lower().rstrip(".")
+    return is_reserved_domain(address.rpartition("@")[2].lower().rstrip("."))
+
+
+def is_reserved_domain(domain: str) -> bool:
+    """Tell whether a domain, in small letters, is nobody's."""
     return f".{domain}".endswith(_RESERVED_ENDS)
 
 

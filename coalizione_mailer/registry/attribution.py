@@ -59,9 +59,15 @@ class Attribution:
 
         A body found by seat and name only is the Comune's where no other bears its code.
         """
-        coded: set[Comune] = set()
+        known = self._register.by_catastale
+        coded: set[str] = set()
         named: list[tuple[Body, Comune]] = []
         for body in bodies:
+            if body.codice_ipa.lower() == f"c_{body.catastale.lower()}" and body.catastale in known:
+                # Code and seat agree, as they nearly always do.
+                coded.add(body.catastale)
+                yield body, known[body.catastale], Standing.OWN
+                continue
             comune, standing, by_code = self._one(body)
             if comune is None:
                 continue
@@ -69,16 +75,18 @@ class Attribution:
                 named.append((body, comune))
                 continue
             if standing is Standing.OWN:
-                coded.add(comune)
+                coded.add(comune.codice_catastale)
             yield body, comune, standing
         for body, comune in named:
-            yield body, comune, Standing.OTHER_BODY if comune in coded else Standing.OWN
+            yield (
+                body,
+                comune,
+                Standing.OTHER_BODY if comune.codice_catastale in coded else Standing.OWN,
+            )
 
     def _one(self, body: Body) -> tuple[Comune | None, Standing, bool]:
         """Return the Comune, what the body is to it, and whether its code says so."""
         coded, same = self._coded(body.codice_ipa)
-        if coded is not None and same and body.catastale == coded.codice_catastale:
-            return coded, Standing.OWN, True
         seat = self._seat(body)
         if coded is not None and same:
             return self._by_code(body, coded, seat)

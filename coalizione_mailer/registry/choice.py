@@ -1,12 +1,15 @@
 """What was chosen of all the addresses that were seen: taken and passed over, each with why.
 
 Made by ``choosing``, kept in ``data/indirizzi-visti.csv`` (``seen``), told by ``explanation``.
+Named tuples, as in ``official.values``: there are tens of thousands of them.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum, unique
+from types import MappingProxyType
+from typing import NamedTuple
 
 from coalizione_mailer.model import Address, Channel, Comune
 from coalizione_mailer.registry.addresses import AddressBook
@@ -56,8 +59,7 @@ NEVER = frozenset(
 """With these an address is not taken, though there be no other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One address, with where it was seen: body, place among its addresses, source, days.
 
     ``codice_catastale`` is the Comune it is told with; ``source`` names format and file.
@@ -79,8 +81,7 @@ class Seen:
         return self.codice_catastale, self.channel, self.address.casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """The address of a channel, why, and what is doubtful about it (worst first)."""
 
     seen: Seen
@@ -88,8 +89,7 @@ class Taken:
     doubts: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PassedOver:
+class PassedOver(NamedTuple):
     """An address that was not taken; ``others`` are the cadastral codes of who shares it."""
 
     seen: Seen
@@ -97,11 +97,10 @@ class PassedOver:
     others: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """All that was seen of one Comune: what was taken, what was passed over (as numbered)."""
 
-    taken: Mapping[Channel, Taken] = field(default_factory=dict)
+    taken: Mapping[Channel, Taken] = MappingProxyType({})
     passed: tuple[PassedOver, ...] = ()
 
 

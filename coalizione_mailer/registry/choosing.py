@@ -8,13 +8,12 @@ every address seen is taken, or passed over for a ``Reason``.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from coalizione_mailer.model import Channel
-from coalizione_mailer.registry.addr_spec import addr_spec, is_reserved
+from coalizione_mailer.registry.addr_spec import addr_spec, is_reserved_domain
 from coalizione_mailer.registry.attribution import Attribution, Standing
 from coalizione_mailer.registry.choice import (
     NEVER,
@@ -61,6 +60,45 @@ _DESKS = {
 }
 
 
+_Key: TypeAlias = tuple[str, Channel, str]
+# By address, as addresses are compared: without case.
+_ByAddress: TypeAlias = "dict[str, _Candidate]"
+# Who else has an address: by address, then by the Comune it is seen with.
+_Sharing: TypeAlias = Mapping[str, Mapping[str, tuple[str, ...]]]
+
+
+class _Candidate(NamedTuple):
+    """An address on its way to be chosen or not."""
+
+    seen: Seen
+    valid: bool
+    body: Body
+    standing: Standing
+
+    @property
+    def number(self) -> tuple[str, int, str]:
+        """Its place as published."""
+        return self.seen.codice_ipa, self.seen.position, self.seen.address
+
+
+class _Weighed(NamedTuple):
+    """A candidate with what speaks against it, and who shares it."""
+
+    seen: Seen
+    against: tuple[Reason, ...]
+    others: tuple[str, ...]
+
+
+class _Sighted:
+    """All that is seen of one Comune: by channel and address, and in how many bodies."""
+
+    __slots__ = ("bodies", "by_channel")
+
+    def __init__(self) -> None:
+        self.by_channel: dict[Channel, _ByAddress] = {channel: {} for channel in Channel}
+        self.bodies = 0
+
+
 def choose(index: BodyIndex, register: Register, earlier: Choices | None = None) -> Choices:
     """Choose one address per Comune and channel; ``earlier`` is what was seen before.
 
@@ -68,94 +106,56 @@ def choose(index: BodyIndex, register: Register, earlier: Choices | None = None)
     seen is kept too.
     """
     before = {seen.key: seen for seen in (earlier.seen() if earlier else ())}
-    candidates = _candidates(index, register, before)
-    sharing = _sharing(candidates.values(), register)
-    by_comune: dict[str, list[_Candidate]] = defaultdict(list)
-    for key, one in candidates.items():
-        one.others = sharing.get(key, ())
-        one.against = _against(one, register)
-        by_comune[key[0]].append(one)
+    sighted = _sighted(index, register, before)
+    sharing = _sharing(sighted, register)
     gone: dict[str, list[PassedOver]] = defaultdict(list)
-    for key, seen in before.items():
-        if key not in candidates:
-            gone[key[0]].append(PassedOver(seen, Reason.GONE))
-    codes = sorted(by_comune.keys() | gone.keys())
-    return Choices({c: _choice(by_comune.get(c, []), gone.get(c, [])) for c in codes})
+    for (code, channel, address), seen in before.items():
+        if code not in sighted or address not in sighted[code].by_channel[channel]:
+            gone[code].append(PassedOver(seen, Reason.GONE))
+    nothing = _Sighted()
+    return Choices(
+        {
+            code: _choice(sighted.get(code, nothing), sharing, register, gone.get(code, ()))
+            for code in sorted(sighted.keys() | gone.keys())
+        }
+    )
 
 
-_Key: TypeAlias = tuple[str, Channel, str]
-
-
-@dataclass(slots=True)
-class _Candidate:
-    """An address on its way to be chosen or not."""
-
-    seen: Seen
-    valid: bool
-    body: Body
-    standing: Standing
-    against: tuple[Reason, ...] = ()
-    others: tuple[str, ...] = ()
-
-    @property
-    def number(self) -> tuple[str, int, str]:
-        """Its place as published."""
-        return self.seen.codice_ipa, self.seen.position, self.seen.address
-
-    @property
-    def weight(self) -> int:
-        """How much speaks against it."""
-        return sum(_WEIGHTS[reason] for reason in self.against)
-
-
-def _choice(candidates: list[_Candidate], gone: Iterable[PassedOver]) -> Choice:
-    """Take the best of each channel; say why the others were not."""
-    if len(candidates) > 1:
-        candidates = sorted(candidates, key=lambda one: one.number)
-    taken: dict[Channel, Taken] = {}
-    passed: list[PassedOver] = []
-    for channel in Channel:
-        own = [one for one in candidates if one.seen.channel is channel]
-        # The first of those against which least speaks: they are in order.
-        best = min(own, key=lambda one: one.weight) if len(own) > 1 else next(iter(own), None)
-        if best is not None and NEVER.isdisjoint(best.against):
-            rule = Rule.FIRST if best is own[0] else Rule.NEXT
-            # What reaches nobody is only for trying; among such addresses the rule is the same.
-            if not {Reason.RESERVED}.issuperset(best.against):
-                rule = Rule.NOTHING_BETTER
-            taken[channel] = Taken(best.seen, rule, best.against)
-        else:
-            best = None
-        passed += [_passed(one, best) for one in own if one is not best]
-    return Choice(taken, (*passed, *gone))
-
-
-def _passed(one: _Candidate, best: _Candidate | None) -> PassedOver:
-    """Name what speaks against an address and not against the one taken, the heaviest."""
-    known = best.against if best else ()
-    reasons = (reason for reason in one.against if reason not in known)
-    return PassedOver(one.seen, next(reasons, Reason.LATER), one.others)
-
-
-def _candidates(
+def _sighted(
     index: BodyIndex, register: Register, before: Mapping[_Key, Seen]
-) -> dict[_Key, _Candidate]:
+) -> dict[str, _Sighted]:
     """Give every address of the index once, with the Comune it is told with."""
     source = f"{index.source.format}, {index.source.file}"
     day = index.source.vintage
-    found: dict[_Key, _Candidate] = {}
+    found: dict[str, _Sighted] = {}
     for body, comune, standing in Attribution(register).of(index.bodies):
-        code, name = body.codice_ipa, body.name
+        code = comune.codice_catastale
+        sighted = found.get(code)
+        if sighted is None:
+            sighted = found[code] = _Sighted()
+        sighted.bodies += 1
         for mail in body.mails:
             address = addr_spec(mail.address)
             written = address or " ".join(mail.address.split())[:_LONGEST_WRITTEN]
+            folded = written.casefold()
             channel = Channel.PEC if mail.certified else Channel.EMAIL
-            key = (comune.codice_catastale, channel, written.casefold())
-            first = before[key].first if key in before else day
-            seen = Seen(key[0], channel, written, code, name, mail.position, source, first, day)
+            known = before.get((code, channel, folded)) if before else None
+            first = known.first if known else day
+            seen = Seen(
+                code,
+                channel,
+                written,
+                body.codice_ipa,
+                body.name,
+                mail.position,
+                source,
+                first,
+                day,
+            )
             one = _Candidate(seen, address is not None, body, standing)
-            if key not in found or _precedes(one, found[key]):
-                found[key] = one
+            other = sighted.by_channel[channel].setdefault(folded, one)
+            if other is not one and _precedes(one, other):
+                sighted.by_channel[channel][folded] = one
     return found
 
 
@@ -168,21 +168,22 @@ def _precedes(one: _Candidate, other: _Candidate) -> bool:
     )
 
 
-def _sharing(candidates: Iterable[_Candidate], register: Register) -> dict[_Key, tuple[str, ...]]:
+def _sharing(found: Mapping[str, _Sighted], register: Register) -> _Sharing:
     """Return who else has an address, where it is not plainly the Comune's own."""
-    holders: dict[str, list[_Candidate]] = defaultdict(list)
-    for one in candidates:
-        if one.standing is Standing.OWN and one.valid:
-            holders[one.seen.address.casefold()].append(one)
-    sharing: dict[_Key, tuple[str, ...]] = {}
-    for address, shared in holders.items():
-        codes = {one.seen.codice_catastale for one in shared} if len(shared) > 1 else set()
-        if len(codes) > 1:
-            owner = _owner(address, codes, register)
-            for one in shared:
-                code = one.seen.codice_catastale
-                if code != owner:
-                    sharing[one.seen.key] = tuple(sorted(codes - {code}))
+    first: dict[str, str] = {}
+    shared: dict[str, set[str]] = {}
+    for code, sighted in found.items():
+        for by_address in sighted.by_channel.values():
+            for address, one in by_address.items():
+                if one.standing is not Standing.OWN or not one.valid:
+                    continue
+                holder = first.setdefault(address, code)
+                if holder != code:
+                    shared.setdefault(address, {holder}).add(code)
+    sharing = {}
+    for address, codes in shared.items():
+        owner = _owner(address, codes, register)
+        sharing[address] = {code: tuple(sorted(codes - {code})) for code in codes - {owner}}
     return sharing
 
 
@@ -198,32 +199,89 @@ def _owner(address: str, codes: Iterable[str], register: Register) -> str | None
     return longest[0] if len(longest) == 1 else None
 
 
-def _against(one: _Candidate, register: Register) -> tuple[Reason, ...]:
-    """Say what speaks against an address, the heaviest first."""
-    if one.standing is not Standing.OWN:
-        return (Reason(one.standing.value),)
-    if not one.valid:
-        return (Reason.INVALID,)
+def _choice(
+    sighted: _Sighted, sharing: _Sharing, register: Register, gone: Iterable[PassedOver]
+) -> Choice:
+    """Take the best of each channel; say why the others were not."""
+    taken: dict[Channel, Taken] = {}
+    passed: list[PassedOver] = []
+    for channel, by_address in sighted.by_channel.items():
+        if not by_address:
+            continue
+        own = list(_weighed(by_address, sharing, register, in_order=sighted.bodies == 1))
+        # The first of those against which least speaks: they are in order.
+        best = own[0] if len(own) == 1 else min(own, key=_weight)
+        if NEVER.isdisjoint(best.against):
+            taken[channel] = Taken(best.seen, _rule(best, own[0]), best.against)
+            passed += [_passed(one, best.against) for one in own if one is not best]
+        else:
+            passed += [_passed(one, ()) for one in own]
+    return Choice(taken, (*passed, *gone))
+
+
+def _weighed(
+    by_address: _ByAddress, sharing: _Sharing, register: Register, *, in_order: bool
+) -> Iterator[_Weighed]:
+    """Give the addresses of a channel as numbered, with what speaks against each."""
+    candidates = by_address.items()
+    for address, one in (
+        candidates if in_order else sorted(candidates, key=lambda item: item[1].number)
+    ):
+        others = sharing[address].get(one.seen.codice_catastale, ()) if address in sharing else ()
+        if one.standing is not Standing.OWN or not one.valid:
+            wrong = Reason.INVALID if one.standing is Standing.OWN else Reason(one.standing.value)
+            yield _Weighed(one.seen, (wrong,), ())
+        else:
+            yield _Weighed(one.seen, _against(one, others, register), others)
+
+
+def _weight(one: _Weighed) -> int:
+    """How much speaks against it."""
+    return sum([_WEIGHTS[reason] for reason in one.against])
+
+
+def _rule(best: _Weighed, first: _Weighed) -> Rule:
+    # What reaches nobody is only for trying; among such addresses the rule is the same.
+    if best.against and best.against != (Reason.RESERVED,):
+        return Rule.NOTHING_BETTER
+    return Rule.FIRST if best is first else Rule.NEXT
+
+
+def _passed(one: _Weighed, known: tuple[Reason, ...]) -> PassedOver:
+    """Name what speaks against an address and not against the one taken, the heaviest."""
+    for reason in one.against:
+        if reason not in known:
+            return PassedOver(one.seen, reason, one.others)
+    return PassedOver(one.seen, Reason.LATER, one.others)
+
+
+def _against(one: _Candidate, others: tuple[str, ...], register: Register) -> tuple[Reason, ...]:
+    """Say what speaks against a valid address of the Comune's own, the heaviest first."""
     local, _at, domain = one.seen.address.rpartition("@")
-    found = list(_of_domain(domain, one.seen.channel))
-    if where := desk(local):
-        found.append(_DESKS[where])
-    if perhaps_person(local):
+    of_domain = _of_domain(domain, one.seen.channel)
+    where, perhaps = _of_local(local)
+    if not (where or perhaps or others):
+        # So it is with nearly all.
+        return of_domain
+    found = [*of_domain, *where]
+    if perhaps:
         names = normal(register.by_catastale[one.seen.codice_catastale].denominazione)
         if person(local, one.body.head[:2], names):
             found.append(Reason.PERSON)
-    if one.others:
+    if others:
         found.append(Reason.SHARED)
-    if len(found) > 1:
-        found.sort(key=lambda reason: (-_WEIGHTS[reason], reason))
+    found.sort(key=lambda reason: (-_WEIGHTS[reason], reason))
     return tuple(found)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
+def _of_local(local: str) -> tuple[tuple[Reason, ...], bool]:
+    """Say what the part before the @ tells by itself, and whether a person's name may be in it."""
+    where = desk(local)
+    return (_DESKS[where],) if where else (), perhaps_person(local)
+
+
 def _of_domain(domain: str, channel: Channel) -> tuple[Reason, ...]:
-    found = []
     if domain in ORDINARY:
-        found.append(Reason.NOT_CERTIFIED if channel is Channel.PEC else Reason.CONSUMER)
-    if is_reserved(domain):
-        found.append(Reason.RESERVED)
-    return tuple(found)
+        return (Reason.NOT_CERTIFIED if channel is Channel.PEC else Reason.CONSUMER,)
+    return (Reason.RESERVED,) if is_reserved_domain(domain) else ()

@@ -108,6 +108,8 @@ def without_correction(
 
 def rekeyed(book: AddressBook, atlas: Atlas) -> AddressBook:
     """Bring a book's keys to the cadastral codes of today, where a code was the Comune's own."""
+    if _of_today(book, atlas):
+        return book
     entries: dict[Channel, dict[str, Address]] = {channel: {} for channel in Channel}
     for channel, code, address in _rows(book):
         found = atlas.comune(code)
@@ -119,19 +121,18 @@ def rekeyed(book: AddressBook, atlas: Atlas) -> AddressBook:
 def book_csv(book: AddressBook, atlas: Atlas) -> bytes:
     """Write an address book for the office, in the order of the register; unknown codes last."""
     places = {c.codice_catastale: n for n, c in enumerate(atlas.register.comuni)}
-    rows = []
-    for channel, code, address in _rows(rekeyed(book, atlas)):
-        comune = atlas.register.by_catastale.get(code)
-        place = places.get(code, len(places))
-        rows.append((place, code, list(Channel).index(channel), _codes(code, comune), address))
-    rows.sort(key=lambda row: row[:3])
-    offices = any(address.office is not None for *_key, address in rows)
+    entries = rekeyed(book, atlas).entries
+    codes = sorted({code for of in entries.values() for code in of})
+    codes.sort(key=lambda code: places.get(code, len(places)))
+    rows = [
+        (*_codes(code, atlas.register.by_catastale.get(code)), *_cells(address))
+        for code in codes
+        for channel in Channel
+        if (address := entries.get(channel, {}).get(code))
+    ]
+    offices = any(row[-1] for row in rows)
     return office_csv(
-        (*COLUMNS, _OFFICE) if offices else COLUMNS,
-        (
-            (*codes, *_cells(address), *((address.office or "",) if offices else ()))
-            for *_key, codes, address in rows
-        ),
+        (*COLUMNS, _OFFICE) if offices else COLUMNS, rows if offices else (row[:-1] for row in rows)
     )
 
 
@@ -143,7 +144,15 @@ def _codes(code: str, comune: Comune | None) -> tuple[str, str, str]:
 
 def _cells(address: Address) -> tuple[str, ...]:
     seen = address.seen.isoformat() if address.seen else ""
-    return address.channel.value, address.address, address.source, seen, address.note
+    office = address.office or ""
+    return address.channel, address.address, address.source, seen, address.note, office
+
+
+def _of_today(book: AddressBook, atlas: Atlas) -> bool:
+    """Tell whether all keys are cadastral codes of the register, as after every import."""
+    return all(
+        codes.keys() <= atlas.register.by_catastale.keys() for codes in book.entries.values()
+    )
 
 
 def _is_istat(code: str) -> bool:
@@ -170,6 +179,9 @@ def _followed(book: AddressBook, atlas: Atlas) -> tuple[_ByChannel, _ByChannel, 
     an older one of the same Comune.
     """
     own: dict[Channel, dict[str, Address]] = {channel: {} for channel in Channel}
+    if _of_today(book, atlas):
+        own |= {channel: dict(entries) for channel, entries in book.entries.items()}
+        return own, {channel: {} for channel in Channel}, []
     heirs: dict[Channel, dict[str, list[Address]]] = {channel: {} for channel in Channel}
     old: dict[bool, dict[str, Comune]] = {True: {}, False: {}}
     current = (atlas.register.by_istat, atlas.register.by_catastale)

@@ -109,9 +109,11 @@ def other_office(local: str) -> str | None:
 @lru_cache(maxsize=4096)
 def perhaps_person(local: str) -> bool:
     """Tell whether a name may be in it: most addresses say whose they are."""
-    return not any(
-        word.startswith(_PROTOCOL) or word in DESKS for word in _SPLIT.split(local.lower())
-    )
+    words = [word for word in _SPLIT.split(local.lower()) if word]
+    if len(words) == 1 and len(words[0]) < 2 * _SHORTEST_NAME:
+        # Too short for a given and a family name together: "info".
+        return False
+    return not any(word.startswith(_PROTOCOL) or word in DESKS for word in words)
 
 
 def person(local: str, head: tuple[str, str], known: str) -> bool:

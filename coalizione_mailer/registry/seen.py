@@ -106,7 +106,7 @@ def _rows(choice: Choice) -> Iterator[tuple[object, ...]]:
 def _row(seen: Seen, outcome: str, why: str, doubts: str, others: str) -> tuple[object, ...]:
     days = (one.isoformat() if one else "" for one in (seen.first, seen.last))
     return (
-        seen.channel.value,
+        seen.channel,
         seen.address,
         outcome,
         why,

@@ -230,7 +230,6 @@ def test_half_a_file_is_refused_and_the_override_named(
         (("ipa",), "Missing: FILE."),
         (("ipa", "a.csv", "b.csv", "--yes"), "Found 2 files, where one is expected;"),
         (("ipa", "a.csv", "--use", "--yes"), "--use: this option goes with population only."),
-        (("ipa", "a.csv", "--no-input"), "Nothing was written: nobody confirmed."),
     ],
 )
 def test_what_cannot_be_meant_is_explained(

@@ -1,6 +1,5 @@
 """Which address a Comune gets out of IPA's index, on the register that ships."""
 
-from dataclasses import replace
 from datetime import date
 from itertools import count
 
@@ -179,7 +178,7 @@ def test_the_address_of_a_comune_that_is_no_more_is_not_its_successors(shipped: 
 
 
 def test_a_seat_under_a_sardinian_code_of_2026_is_found(shipped: Register) -> None:
-    one = replace(body(MACOMER, "p@pec.a.it", code="x1", seat=""), istat="114023")
+    one = body(MACOMER, "p@pec.a.it", code="x1", seat="")._replace(istat="114023")
     assert pec(of(shipped, MACOMER, one)) == "p@pec.a.it"
 
 

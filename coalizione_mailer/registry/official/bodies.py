@@ -23,8 +23,7 @@ _OWN_CODE = re.compile(r"c_([a-z][0-9]{3})", re.IGNORECASE)
 _OWN_STARTS = ("c_", "C_")
 _FIELDS = ("codice_ipa", "name", "category", "typology", "istat", "catastale")
 _HEAD = ("given", "family", "title")
-_MAILS = tuple(f"{column}{position}" for position in range(1, 6) for column in ("mail", "type"))
-_PLACES = range(0, len(_MAILS), 2)
+_POSITIONS = range(1, 6)
 
 
 def read_body_index(path: Path) -> BodyIndex:
@@ -56,8 +55,10 @@ def _bodies(grid: Grid, counted: _Counted) -> Iterator[Body]:
     """Read the rows that can concern a Comune; of the others only the day is taken."""
     concerns = _concerns(grid)
     days = counted.days
-    fields, head, mails = (picker(grid.places, *of) for of in (_FIELDS, _HEAD, _MAILS))
-    stamp = grid.places.get("updated", -1)
+    places = grid.places
+    fields, head = picker(places, *_FIELDS), picker(places, *_HEAD)
+    mails = [(places.get(f"mail{n}", -1), places.get(f"type{n}", -1), n) for n in _POSITIONS]
+    stamp = places.get("updated", -1)
     for line, row in grid.rows():
         row.append("")
         counted.rows += 1
@@ -66,7 +67,7 @@ def _bodies(grid: Grid, counted: _Counted) -> Iterator[Body]:
             continue
         code, name, category, typology, istat, catastale = map(str.strip, fields(row))
         given, family, title = map(something, head(row))
-        own = _OWN_CODE.fullmatch(code)
+        own = None if catastale else _OWN_CODE.fullmatch(code)
         yield Body(
             codice_ipa=code,
             name=name,
@@ -75,7 +76,7 @@ def _bodies(grid: Grid, counted: _Counted) -> Iterator[Body]:
             istat=istat_code(istat),
             catastale=(catastale or (own[1] if own else "")).upper(),
             head=(given, family, title),
-            mails=_mails(mails(row)),
+            mails=_mails(row, mails),
             updated=day(row[stamp]),
             line=line,
         )
@@ -86,7 +87,9 @@ def _concerns(grid: Grid) -> Callable[[list[str]], bool]:
     code = grid.places["codice_ipa"]
     if grid.format is ENTI:
         category = grid.places["category"]
-        return lambda row: row[category] == _COMUNI or _has_own_code(row[code])
+        return lambda row: (
+            row[category] == _COMUNI or (row[code][:2] in _OWN_STARTS and _has_own_code(row[code]))
+        )
     typology = grid.places["typology"]
     return lambda row: (
         row[typology].strip().lower().startswith(_COMUNI_OF_OLD) or _has_own_code(row[code])
@@ -94,15 +97,18 @@ def _concerns(grid: Grid) -> Callable[[list[str]], bool]:
 
 
 def _has_own_code(code: str) -> bool:
-    return code[:2] in _OWN_STARTS and bool(_OWN_CODE.fullmatch(code))
+    return bool(_OWN_CODE.fullmatch(code))
 
 
-def _mails(cells: tuple[str, ...]) -> tuple[Mail, ...]:
+def _mails(row: list[str], places: list[tuple[int, int, int]]) -> tuple[Mail, ...]:
     """Pair addresses with their types; placeholders are no addresses, but keep their places."""
+    # A list first: it is filled faster than a tuple from a generator.
     return tuple(
-        Mail(address, _certified(cells[place + 1]), place // 2 + 1)
-        for place in _PLACES
-        if cells[place] and (address := something(cells[place]))
+        [
+            Mail(address, _certified(row[kind]), position)
+            for mail, kind, position in places
+            if row[mail] and (address := something(row[mail]))
+        ]
     )
 
 

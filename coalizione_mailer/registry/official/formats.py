@@ -35,18 +35,16 @@ class Format:
 
     def places(self, header: Sequence[str]) -> dict[str, int]:
         """Return where our columns stand in a header of plain names; the first of each counts."""
-        found = {}
-        for column, pattern in self.columns.items():
-            places = (n for n, name in enumerate(header) if re.fullmatch(pattern, name))
-            place = next(places, None)
-            if place is not None:
-                found[column] = place
-        return found
+        places = {column: self._place(column, header) for column in self.columns}
+        return {column: place for column, place in places.items() if place is not None}
 
     def fits(self, header: Sequence[str]) -> bool:
         """Tell whether a header is this format's."""
-        found = self.places(header)
-        return all(column in found for column in self.needed)
+        return all(self._place(column, header) is not None for column in self.needed)
+
+    def _place(self, column: str, header: Sequence[str]) -> int | None:
+        fits = re.compile(self.columns[column]).fullmatch
+        return next((place for place, name in enumerate(header) if fits(name)), None)
 
 
 def _mails() -> dict[str, str]:

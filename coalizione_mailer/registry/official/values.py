@@ -1,8 +1,13 @@
-"""What the official files say, once read: sources, listed Comuni, bodies, heads of Comuni."""
+"""What the official files say, once read: sources, listed Comuni, bodies, heads of Comuni.
+
+What IPA's index has by the ten thousand are named tuples: made in a third of a frozen dataclass's
+time, and as unchangeable.
+"""
 
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum, unique
+from typing import NamedTuple
 
 from coalizione_mailer.errors import Problem
 
@@ -69,8 +74,7 @@ class Figures:
     warnings: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(NamedTuple):
     """One ``MailN`` of a body: ``certified`` when its type is PEC, ``position`` counts from 1."""
 
     address: str
@@ -78,8 +82,7 @@ class Mail:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """One body (ente) of IPA's index; ``catastale`` and ``istat`` are of the Comune of its seat.
 
     ``codice_ipa`` is ``c_`` and the cadastral code for most Comuni. ``category`` is ``L6`` for

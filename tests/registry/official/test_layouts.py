@@ -4,7 +4,6 @@ import csv
 import gzip
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -91,8 +90,8 @@ def test_the_index_as_json_says_the_same(tmp_path: Path, some: tuple[Place, ...]
         records = list(csv.DictReader(stream))
     path = tmp_path / "enti.json"
     path.write_text(json.dumps({"success": True, "result": {"records": records}}), "utf-8")
-    bodies = [replace(body, line=None) for body in read_body_index(table).bodies]
-    assert [replace(body, line=None) for body in read_body_index(path).bodies] == bodies
+    bodies = [body._replace(line=None) for body in read_body_index(table).bodies]
+    assert [body._replace(line=None) for body in read_body_index(path).bodies] == bodies
 
 
 def test_napoli_is_na_and_codes_keep_their_zeros(tmp_path: Path, some: tuple[Place, ...]) -> None:
