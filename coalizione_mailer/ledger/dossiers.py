@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from coalizione_mailer.ledger import schema
 from coalizione_mailer.ledger.receipts import Receipt, of_deliveries
+from coalizione_mailer.ledger.rounds import Kind
 from coalizione_mailer.ledger.story import Attempt, Word, attempts_of, words_of
 from coalizione_mailer.lifecycle import State
 
@@ -24,6 +25,7 @@ class Letter:
 
     delivery_id: int
     round_number: int
+    round_kind: Kind
     campaign: str
     protocol: str
     sender: str
@@ -75,6 +77,7 @@ class Sending:
     """One round as a whole: what it was, when it was frozen, from which inputs."""
 
     number: int
+    kind: Kind
     campaign: str
     protocol: str
     sender: str
@@ -162,6 +165,7 @@ def sendings(connection: Connection) -> list[Sending]:
         found.append(
             Sending(
                 row.number,
+                Kind(row.kind),
                 row.campaign,
                 row.protocol,
                 row.sender,
@@ -198,6 +202,7 @@ def _letters(connection: Connection, ids: Sequence[int]) -> Iterator[Letter]:
         select(
             table.id.label("delivery_id"),
             opened.number.label("round_number"),
+            opened.kind.label("round_kind"),
             opened.campaign,
             opened.protocol,
             opened.sender,
@@ -222,4 +227,5 @@ def _letters(connection: Connection, ids: Sequence[int]) -> Iterator[Letter]:
         .where(table.id.in_(ids))
     )
     for row in rows.mappings():
-        yield Letter(**{**row, "state": State(row["state"])})
+        told = {"state": State(row["state"]), "round_kind": Kind(row["round_kind"])}
+        yield Letter(**{**row, **told})

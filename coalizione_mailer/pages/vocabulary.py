@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from coalizione_mailer.ledger import rounds
 from coalizione_mailer.lifecycle import Event, Phase, State, Strength
 from coalizione_mailer.mailbox.reading import Cause, Kind
 from coalizione_mailer.model import Channel
@@ -44,6 +45,11 @@ CAUSES = {
     Cause.CLOSED: "la casella non accetta posta ordinaria",
     Cause.TEMPORARY: "non raggiungibile nei tempi",
     Cause.UNKNOWN: "causa non indicata",
+}
+ROUNDS = {
+    rounds.Kind.FIRST: "primo invio",
+    rounds.Kind.RESEND: "nuovo invio della stessa lettera",
+    rounds.Kind.REMINDER: "sollecito",
 }
 CHANNELS = {Channel.PEC: "PEC", Channel.EMAIL: "posta ordinaria"}
 TIES = {

@@ -35,6 +35,7 @@ PRINTED = (
 
 COLUMNS = (
     *PRINTED,
+    Column("Tipo di invio", 30),
     Column("Regione", 18),
     Column("Codice catastale", 9.5),
     Column("Tentativi", 9, Look.NUMBER),
@@ -99,6 +100,7 @@ class Entry:
         yield in_rome(_when(self.outcome))
         yield vocabulary.STATES[letter.state]
         yield self._cause()
+        yield vocabulary.ROUNDS[letter.round_kind]
         yield letter.regione
         yield letter.codice_catastale
         yield len(attempts)

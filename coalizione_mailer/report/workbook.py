@@ -136,6 +136,7 @@ def _sources(rounds: Iterable[Sending], count: Count) -> Iterator[tuple[Cell, ..
     yield ("Registro della campagna", "ultimo aggiornamento", _written(count.latest))
     for one in rounds:
         name = f"Invio {one.number}"
+        yield (name, "tipo", vocabulary.ROUNDS[one.kind])
         yield (name, "protocollo", one.protocol)
         yield (name, "mittente", one.sender)
         yield (name, "lettere congelate il", _written(one.frozen_at))

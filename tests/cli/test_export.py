@@ -59,6 +59,7 @@ def test_a_row_has_all_that_is_filed_of_a_delivery(folder: Path, mailer: Mailer)
         "Esito il": italian(60 + 72),
         "Esito": "consegnata",
         "Causa": "",
+        "Tipo di invio": "primo invio",
         "Regione": "Veneto",
         "Codice catastale": "A000",
         "Tentativi": 1,

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import pytest
 
+from coalizione_mailer.ledger import rounds
 from coalizione_mailer.ledger.story import Attempt, Word
 from coalizione_mailer.lifecycle import Event, Phase, State
 from coalizione_mailer.mailbox.reading import Cause, Kind
@@ -21,6 +22,7 @@ from coalizione_mailer.reconcile.ties import By
         (vocabulary.STATES, State),
         (vocabulary.CAUSES, Cause),
         (vocabulary.CHANNELS, Channel),
+        (vocabulary.ROUNDS, rounds.Kind),
         (vocabulary.TIES, By),
     ],
 )
