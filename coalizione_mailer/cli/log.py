@@ -1,6 +1,6 @@
 """``mailer log``: the story of one letter, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -9,13 +9,14 @@ import typer
 
 from coalizione_mailer.cli.arrivals import receipt_in_words
 from coalizione_mailer.cli.console import kilobytes, number, out, print_json, say
-from coalizione_mailer.cli.finding import find_letters, label
+from coalizione_mailer.cli.finding import among, label
 from coalizione_mailer.cli.language import _
 from coalizione_mailer.cli.status import explained, moment
 from coalizione_mailer.errors import ExitCode
 from coalizione_mailer.lifecycle import Event, Phase
 
 if TYPE_CHECKING:
+    from coalizione_mailer.ledger.approvals import Approval
     from coalizione_mailer.ledger.receipts import Receipt
     from coalizione_mailer.ledger.reports import Standing
     from coalizione_mailer.ledger.story import Attempt, Story, Word
@@ -37,7 +38,7 @@ def log(
     import time
 
     from coalizione_mailer.campaign import load
-    from coalizione_mailer.ledger import rounds
+    from coalizione_mailer.ledger import reports, rounds
     from coalizione_mailer.ledger.store import Ledger
     from coalizione_mailer.ledger.story import story
 
@@ -50,13 +51,18 @@ def log(
     if ledger is None or opened is None:
         say(_("Nothing has been sent yet, nor frozen for sending."))
         return ExitCode.NOTHING_TO_DO
-    (letter,) = find_letters(ledger, opened, [comune])
     with ledger.reading() as connection:
-        told = story(connection, letter.delivery_id)
+        (letter,) = among(reports.overall(connection), [comune])
+        own = [
+            (one, story(connection, one.delivery_id))
+            for one in reports.of_comune(connection, letter.codice_catastale)
+        ]
     if as_json:
-        print_json(_record(letter, told))
+        told = next(told for one, told in own if one == letter)
+        several = {"rounds": [_record(*each) for each in own]} if len(own) > 1 else {}
+        print_json(_record(letter, told) | several)
     else:
-        _print(letter, told)
+        _print(letter, own)
     return ExitCode.DONE
 
 
@@ -79,7 +85,14 @@ def _record(letter: "Standing", told: "Story") -> dict[str, object]:
         ],
         "words": [asdict(one) | {"at": moment(one.at)} for one in told.words],
         "receipts": [_received(one) for one in told.receipts],
+        "approvals": [_consent(one) for one in told.approvals],
     }
+
+
+def _consent(approval: "Approval") -> dict[str, object]:
+    record = asdict(approval) | {"at": moment(approval.at)}
+    del record["delivery_id"]
+    return record
 
 
 def _received(receipt: "Receipt") -> dict[str, object]:
@@ -91,12 +104,21 @@ def _received(receipt: "Receipt") -> dict[str, object]:
     return record
 
 
-def _print(letter: "Standing", told: "Story") -> None:
-    head = (label(letter), letter.codice_istat, letter.address, letter.message_id)
-    out().print("  ".join(head), markup=False, soft_wrap=True)
+def _print(letter: "Standing", own: "Sequence[tuple[Standing, Story]]") -> None:
+    """Tell the story, round by round where there were several, and how it stands now."""
+    for one, told in own:
+        head = (label(one), one.codice_istat, one.address, one.message_id)
+        if one.round_number > 1:
+            again = _("Round {n}, sent again:").format(n=number(one.round_number))
+            out().print(again, markup=False, style="bold")
+        out().print("  ".join(head), markup=False, soft_wrap=True)
+        _print_story(told)
+    out().print(_("Now: {state}").format(state=explained(letter.state)), markup=False, style="bold")
+
+
+def _print_story(told: "Story") -> None:
     for at, line in sorted(_lines(told), key=lambda line: line[0]):
         out().print(f"{_when(at)}  {line}", markup=False, soft_wrap=True)
-    out().print(_("Now: {state}").format(state=explained(letter.state)), markup=False, style="bold")
 
 
 def _lines(told: "Story") -> Iterator[tuple[float, str]]:
@@ -111,6 +133,8 @@ def _lines(told: "Story") -> Iterator[tuple[float, str]]:
         yield attempt.ended_at or attempt.started_at, _tried(attempt)
     for word in told.words:
         yield word.at, _said(word)
+    for approval in told.approvals:
+        yield approval.at, _approved(approval)
     for receipt in sorted(told.receipts, key=lambda one: one.event is not Event.ACCEPTANCE):
         at = receipt.occurred_at or receipt.received_at
         # Receipts know no fractions of a second: what led to them came before.
@@ -153,6 +177,13 @@ def _said(word: "Word") -> str:
             return _("{who} said: it did not arrive, send it again").format(who=word.note)
         case _:
             return f"{explained(word.state)} {word.note}".rstrip()
+
+
+def _approved(approval: "Approval") -> str:
+    """Say that another address was approved, from where, and how."""
+    return _("another address was approved: {address} ({source}; {note})").format(
+        address=approval.address, source=approval.source, note=approval.note
+    )
 
 
 def _when(at: float) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coalizione_mailer.cli import funnel
 from coalizione_mailer.cli.console import command, number, out, print_csv, print_json, say
 from coalizione_mailer.cli.finding import label
 from coalizione_mailer.cli.language import _, ngettext
@@ -17,8 +18,10 @@ from coalizione_mailer.lifecycle import State
 if TYPE_CHECKING:
     from coalizione_mailer.campaign import Campaign
     from coalizione_mailer.ledger.reports import Silence, Standing
+    from coalizione_mailer.resend import Case
 
 DRY_RUN = "mailer send --dry-run"
+RESEND = "mailer resend"
 
 
 @unique
@@ -57,13 +60,18 @@ def status(
     as_csv: Annotated[
         bool, typer.Option("--csv", help=_("Every letter, as CSV, for a spreadsheet."))
     ] = False,
+    all_: Annotated[
+        bool, typer.Option("--all", help=_("Show all that came back, not only the first."))
+    ] = False,
 ) -> None:
     """Count the letters by state, or list them."""
     import time
 
     from coalizione_mailer.campaign import load
+    from coalizione_mailer.cli.bounced import causes, print_bounced
     from coalizione_mailer.ledger import reports, rounds
     from coalizione_mailer.ledger.store import Ledger
+    from coalizione_mailer.resend import cases
 
     campaign = load(context.obj)
     configuration = campaign.configuration
@@ -71,6 +79,7 @@ def status(
     counts = dict.fromkeys(State, 0)
     opened = None
     letters: list[Standing] = []
+    failed: list[Case] = []
     listed: list[Standing] = []
     silent: set[int] = set()
     if ledger is not None:
@@ -79,6 +88,7 @@ def status(
             if opened is not None:
                 counts = reports.overall_counts(connection)
                 letters = reports.overall(connection)
+                failed = cases(connection) if counts[State.BOUNCED] or counts[State.REFUSED] else []
                 silent = reports.silent(connection, silence(campaign, time.time()))
                 silent &= {letter.delivery_id for letter in letters}
     if as_csv or state is not None:
@@ -98,14 +108,17 @@ def status(
                 "next": following,
             }
             | ({"silent": len(silent)} if silent else {})
-            | ({"letters": list(_records(listed))} if state is not None else {})
+            | ({"causes": causes(failed)} if failed else {})
+            | ({"letters": list(_records(listed, failed))} if state is not None else {})
         )
     elif as_csv:
-        _print_rows(listed)
+        _print_rows(listed, failed)
     elif state is not None:
         _print_list(listed)
     else:
+        funnel.show(ledger)
         _print_counts(counts, frozen=opened is not None)
+        print_bounced(failed, whole=all_)
         _tell_silent(len(silent), configuration.mailbox.silent_after)
         _print_next(campaign.root, following)
 
@@ -126,17 +139,16 @@ def next_command(counts: dict[State, int], *, frozen: bool, mailbox: bool = Fals
 
     Where a ``mailbox`` is known, letters that have left are waited for there.
     """
-    if not frozen:
-        return DRY_RUN
-    if counts[State.QUEUED] or counts[State.SENDING]:
-        return "mailer send"
-    if counts[State.IN_DOUBT]:
-        return "mailer resolve"
-    if counts[State.REFUSED]:
-        return "mailer status --state refused"
-    if mailbox and (counts[State.SENT] or counts[State.ACCEPTED]):
-        return "mailer receive"
-    return ""
+    waiting = mailbox and (counts[State.SENT] or counts[State.ACCEPTED])
+    following = (
+        (not frozen, DRY_RUN),
+        (counts[State.QUEUED] or counts[State.SENDING], "mailer send"),
+        (counts[State.IN_DOUBT], "mailer resolve"),
+        (counts[State.REFUSED], RESEND),
+        (waiting, "mailer receive"),
+        (counts[State.BOUNCED], RESEND),
+    )
+    return next((typed for needed, typed in following if needed), "")
 
 
 def explained(state: State) -> str:
@@ -228,17 +240,24 @@ def answer(letter: "Standing") -> str:
     return code + " ".join(letter.answer.split())
 
 
-def _records(listed: "list[Standing]") -> Iterator[dict[str, object]]:
+def _records(listed: "list[Standing]", failed: "list[Case]") -> Iterator[dict[str, object]]:
+    """Give all that is known of letters; of those that came back why, and in whose words."""
+    why = {case.letter.delivery_id: case for case in failed}
     for letter in listed:
-        record = asdict(letter)
+        case = why.get(letter.delivery_id)
+        record = asdict(letter) | {
+            "cause": str(case.cause) if case else None,
+            "words": case.words if case else None,
+        }
         for name in ("changed_at", "due", "started_at"):
             record[name] = moment(record[name]) or None
         del record["delivery_id"]
         yield record
 
 
-def _print_rows(listed: "list[Standing]") -> None:
+def _print_rows(listed: "list[Standing]", failed: "list[Case]") -> None:
     from coalizione_mailer.ledger.reports import Standing
 
     header = [field.name for field in fields(Standing) if field.name != "delivery_id"]
-    print_csv(header, (list(record.values()) for record in _records(listed)))
+    rows = (list(record.values()) for record in _records(listed, failed))
+    print_csv([*header, "cause", "words"], rows)

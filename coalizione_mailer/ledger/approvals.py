@@ -1,9 +1,9 @@
 """The operator's consent to other addresses for letters that came back."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select
 
 from coalizione_mailer.ledger.schema import approvals
 from coalizione_mailer.model import Channel
@@ -44,22 +44,27 @@ def approve(connection: Connection, given: Iterable[Approval]) -> None:
         connection.execute(insert(approvals), rows)
 
 
-def latest(
-    connection: Connection, deliveries: Collection[int] | None = None
-) -> dict[int, Approval]:
-    """Return the latest consent for each delivery, perhaps of some only."""
+def latest(connection: Connection) -> dict[int, Approval]:
+    """Return the latest consent for each delivery."""
+    return {one.delivery_id: one for one in _read(connection)}
+
+
+def of_delivery(connection: Connection, delivery_id: int) -> list[Approval]:
+    """Return all consents for one delivery, the earliest first."""
+    return _read(connection, approvals.c.delivery_id == delivery_id)
+
+
+def _read(connection: Connection, *conditions: ColumnElement[bool]) -> list[Approval]:
     table = approvals.c
-    statement = select(
-        table.delivery_id, table.at, table.channel, table.address, table.source, table.note
-    ).order_by(table.at, table.id)
-    if deliveries is not None:
-        statement = statement.where(table.delivery_id.in_(sorted(deliveries)))
-    return {
-        row.delivery_id: Approval(
-            row.delivery_id, row.at, Channel(row.channel), row.address, row.source, row.note
-        )
-        for row in connection.execute(statement)
-    }
+    rows = connection.execute(
+        select(table.delivery_id, table.at, table.channel, table.address, table.source, table.note)
+        .where(*conditions)
+        .order_by(table.at, table.id)
+    )
+    return [
+        Approval(row.delivery_id, row.at, Channel(row.channel), row.address, row.source, row.note)
+        for row in rows
+    ]
 
 
 def _same(standing: Approval | None, given: Approval) -> bool:

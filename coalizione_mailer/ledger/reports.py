@@ -54,6 +54,12 @@ def overall(connection: Connection) -> list[Standing]:
     return told
 
 
+def of_comune(connection: Connection, codice_catastale: str) -> list[Standing]:
+    """List all letters to a Comune, the first round first."""
+    own = [one for one in standings(connection) if one.codice_catastale == codice_catastale]
+    return sorted(own, key=lambda letter: letter.round_number)
+
+
 def overall_counts(connection: Connection) -> dict[State, int]:
     """Count the Comuni by where they stand, empty states included."""
     rows = connection.execute(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from coalizione_mailer.ledger.approvals import Approval
+from coalizione_mailer.ledger.approvals import of_delivery as approvals_of
 from coalizione_mailer.ledger.receipts import Receipt, of_deliveries
 from coalizione_mailer.ledger.schema import attempts, deliveries, history, rounds
 from coalizione_mailer.lifecycle import Event, Phase, State
@@ -51,6 +53,7 @@ class Story:
     attempts: tuple[Attempt, ...]
     words: tuple[Word, ...]
     receipts: tuple[Receipt, ...] = ()
+    approvals: tuple[Approval, ...] = ()
 
 
 def story(connection: Connection, delivery_id: int) -> Story:
@@ -65,6 +68,7 @@ def story(connection: Connection, delivery_id: int) -> Story:
         tuple(attempts_of(connection, [delivery_id])[delivery_id]),
         tuple(words_of(connection, [delivery_id])[delivery_id]),
         tuple(of_deliveries(connection, [delivery_id])),
+        tuple(approvals_of(connection, delivery_id)),
     )
 
 

@@ -96,7 +96,7 @@ def test_a_refused_letter_is_shown_and_stops_nobody_else(
     assert answer.code == 3
     assert f"Vicenza (VI): refused, {bad}: 550 5.1.1 no such user" in answer.err
     assert states(online) == {"sent": 5, "refused": 1}
-    assert answer.err.splitlines()[-1] == "Next: mailer status --state refused"
+    assert answer.err.splitlines()[-1] == "Next: mailer resend"
 
     listed = online("status", "--state", "refused")
     assert "Vicenza (VI)" in listed.out

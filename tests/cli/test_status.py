@@ -51,18 +51,21 @@ def test_before_the_freeze_the_dry_run_comes_next(campaign: Path, mailer: Mailer
 def test_after_the_sending_every_letter_is_counted(mailer: Mailer) -> None:
     answer = mailer("status")
     assert answer.code == 0
-    assert [line.split("  ")[0:2] for line in answer.out.splitlines()] == [
+    told, causes = answer.out.split("\n\n")
+    assert [line.split("  ")[0:2] for line in told.splitlines()] == [
         ["5", "sent: our server took it"],
         ["1", "refused by our server   "[:21]],
         ["6", "letters in all"],
     ]
-    assert answer.err == "Next: mailer status --state refused\n"
+    assert [line.split()[0] for line in causes.splitlines()[1:]] == ["1", "Forlì"]
+    assert answer.err.endswith("Next: mailer resend\n")
     assert json.loads(mailer("status", "--json").out) == {
         "campaign": "coalizione-2017",
         "protocol": "166/2017",
         "total": 6,
         "states": NOTHING | {"sent": 5, "refused": 1},
-        "next": "mailer status --state refused",
+        "next": "mailer resend",
+        "causes": {"dead": 1},
     }
 
 
@@ -99,7 +102,7 @@ def test_every_letter_goes_into_a_spreadsheet(mailer: Mailer) -> None:
         ({State.QUEUED: 1, State.IN_DOUBT: 1, State.REFUSED: 1}, "mailer send"),
         ({State.SENDING: 1, State.SENT: 3}, "mailer send"),
         ({State.IN_DOUBT: 1, State.REFUSED: 1}, "mailer resolve"),
-        ({State.REFUSED: 1, State.SENT: 3}, "mailer status --state refused"),
+        ({State.REFUSED: 1, State.SENT: 3}, "mailer resend"),
         ({State.SENT: 3, State.DELIVERED: 2}, ""),
     ],
 )
