@@ -158,7 +158,10 @@ def test_nothing_changes_when_workers_are_replaced(
     assert list(render_pdfs(map(page, names), settings, jobs=2)) == alone
 
 
-def test_letters_are_asked_for_a_few_at_a_time(settings: PdfSettings) -> None:
+def test_letters_are_asked_for_an_edition_at_a_time(
+    settings: PdfSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_module, "_EDITION", 10)
     asked = []
 
     def letters() -> Iterator[str]:
@@ -168,7 +171,7 @@ def test_letters_are_asked_for_a_few_at_a_time(settings: PdfSettings) -> None:
 
     pdfs = render_pdfs(letters(), settings, jobs=2)
     next(pdfs)
-    assert len(asked) <= 2 * pdf_module._AHEAD
+    assert len(asked) == 10
     pdfs.close()  # type: ignore[attr-defined]
 
 
