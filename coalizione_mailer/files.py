@@ -21,7 +21,9 @@ def replacing(target: Path) -> Iterator[Path]:
     """
     with explained(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=ASIDE)
+        prefix = f"{ASIDE}{target.name}-"
+        _clear(target.parent, prefix)
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=prefix)
         os.close(descriptor)
     made = Path(name)
     try:
@@ -38,6 +40,14 @@ def replacing(target: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             made.unlink()
+
+
+def _clear(folder: Path, prefix: str) -> None:
+    """Remove what killed runs left; whoever still writes there fails, and harms nothing."""
+    for left in folder.iterdir():
+        if left.name.startswith(prefix):
+            with suppress(OSError):
+                left.unlink()
 
 
 def sync(folder: Path) -> None:

@@ -24,6 +24,15 @@ def test_whoever_breaks_off_leaves_the_old_file(tmp_path: Path) -> None:
     ]
 
 
+def test_what_a_killed_run_left_goes_with_the_next(tmp_path: Path) -> None:
+    for name in (".mailer-prove.zip-x1", ".mailer-altro.zip-x1", "prove.zip"):
+        (tmp_path / name).write_bytes(b"half")
+    with replacing(tmp_path / "prove.zip") as made:
+        made.write_bytes(b"whole")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".mailer-altro.zip-x1", "prove.zip"]
+    assert (tmp_path / "prove.zip").read_bytes() == b"whole"
+
+
 def test_a_file_that_excel_holds_open_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

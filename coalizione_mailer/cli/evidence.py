@@ -90,8 +90,8 @@ def _all(campaign: "Campaign", ledger: "Ledger", folder: Path) -> "Handed":
             size=kilobytes(measured.bytes),
         )
     )
-    with progress(measured.letters, _("Letters")) as step:
-        return use_case.archive(ledger, target, step)
+    titles = {use_case.Part.LETTERS: _("Letters"), use_case.Part.INDEX: _("Index")}
+    return use_case.archive(ledger, target, lambda part, steps: progress(steps, titles[part]))
 
 
 def _told(handed: "Handed") -> int:

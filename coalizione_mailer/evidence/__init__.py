@@ -4,6 +4,6 @@
 their hashes, ``binder`` writes a folder or a zip, ``handover`` does it in order.
 """
 
-from coalizione_mailer.evidence.handover import Handed, archive, folder, measure
+from coalizione_mailer.evidence.handover import Handed, Part, archive, folder, measure
 
-__all__ = ["Handed", "archive", "folder", "measure"]
+__all__ = ["Handed", "Part", "archive", "folder", "measure"]

@@ -5,9 +5,10 @@ their hash are named, and never handed over as proof.
 """
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from enum import StrEnum, unique
 from itertools import chain
 from pathlib import Path
 
@@ -21,12 +22,24 @@ from coalizione_mailer.evidence.binder import (
     sums,
     zip_binder,
 )
-from coalizione_mailer.evidence.sheaf import Sheaf, loose, sheaves
+from coalizione_mailer.evidence.sheaf import Exhibit, Sheaf, loose, sheaves
 from coalizione_mailer.evidence.vault import Vault
 from coalizione_mailer.ledger import receipts
 from coalizione_mailer.ledger.dossiers import Extent, dossiers, extent, sendings
 from coalizione_mailer.ledger.store import Ledger, Transaction
 from coalizione_mailer.registry.sheets import office_lines
+
+
+@unique
+class Part(StrEnum):
+    """What takes its time: the letters one by one, then the index of them all."""
+
+    LETTERS = "letters"
+    INDEX = "index"
+
+
+Progress = Callable[[Part, int], AbstractContextManager[Callable[[], None]]]
+"""Shows how far a part is: told of how many steps it has, gives what is called for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +78,8 @@ def folder(ledger: Ledger, catastale: str, target: Path) -> Handed:
     return Handed(target, measured, listed.files, listed.bytes, tuple(damaged))
 
 
-def archive(ledger: Ledger, target: Path, seen: Callable[[], None]) -> Handed:
-    """Hand over all Comuni as one zip, whole or not at all; ``seen`` is called once a letter.
+def archive(ledger: Ledger, target: Path, progress: Progress) -> Handed:
+    """Hand over all Comuni as one zip, whole or not at all.
 
     Raises ProblemsError when it cannot be written, or has no room.
     """
@@ -74,29 +87,41 @@ def archive(ledger: Ledger, target: Path, seen: Callable[[], None]) -> Handed:
         measured = extent(connection)
         _need_room(target, measured)
         with zip_binder(target, listed) as binder:
-            damaged, latest = _all(binder, connection, seen)
+            with progress(Part.LETTERS, measured.letters) as step:
+                damaged, latest = _all(binder, connection, step)
             others = loose(receipts.of_nobody(connection))
             vault = Vault(connection)
             for exhibit in others:
                 _put(binder, exhibit.name, vault.returned(exhibit), exhibit.at, damaged)
             (*_earlier, last) = sendings(connection)
-            page = index.root_page(_every(connection), others, damaged, last, measured, latest)
-            binder.add(index.PAGE, page, latest)
-            rows = chain(
-                (
-                    row
-                    for one in _every(connection)
-                    for row in index.rows(one, damaged, f"{one.folder}/")
-                ),
-                index.loose_rows(others, damaged),
-            )
-            binder.add(index.SHEET, office_lines(index.HEADER, rows), latest)
+            # The ledger is read again for each: what is in the index need not lie in memory.
+            with progress(Part.INDEX, 2 * measured.letters) as step:
+                every = _told(_every(connection), step)
+                page = index.root_page(every, others, damaged, last, measured, latest)
+                binder.add(index.PAGE, page, latest)
+                every = _told(_every(connection), step)
+                binder.add(index.SHEET, _sheet(every, others, damaged), latest)
             binder.seal(latest)
     return Handed(target, measured, listed.files, listed.bytes, tuple(damaged))
 
 
 def _every(connection: Transaction) -> Iterator[Sheaf]:
     return sheaves(dossiers(connection))
+
+
+def _told(every: Iterable[Sheaf], step: Callable[[], None]) -> Iterator[Sheaf]:
+    """Call ``step`` once for each letter."""
+    for sheaf in every:
+        yield sheaf
+        for _letter in sheaf.files:
+            step()
+
+
+def _sheet(
+    every: Iterable[Sheaf], others: Iterable[Exhibit], damaged: Collection[str]
+) -> Iterator[bytes]:
+    ours = (row for one in every for row in index.rows(one, damaged, f"{one.folder}/"))
+    return office_lines(index.HEADER, chain(ours, index.loose_rows(others, damaged)))
 
 
 def _all(
@@ -106,15 +131,13 @@ def _all(
     vault = Vault(connection)
     damaged: dict[str, None] = {}
     latest = 0.0
-    for sheaf in _every(connection):
+    for sheaf in _told(_every(connection), seen):
         place = f"{sheaf.folder}/"
         found = _exhibits(binder, vault, sheaf, place)
         page = index.comune_page(sheaf, found, root=True)
         binder.add(place + index.PAGE, page, sheaf.latest)
         damaged |= {place + name: None for name in found}
         latest = max(latest, sheaf.latest)
-        for _letter in sheaf.files:
-            seen()
     return damaged, latest
 
 

@@ -232,7 +232,10 @@ class TestOfAll:
     def test_one_zip_has_every_comune_and_sums_that_hold(
         self, folder: Path, mailer: Mailer
     ) -> None:
-        assert mailer("evidence", "--all", "--out", "prove").code == 0
+        answer = mailer("evidence", "--all", "--out", "prove")
+        assert (answer.code, answer.out.endswith("prove-prova.zip\n")) == (0, True)
+        assert "Letters: 4/4" in answer.err
+        assert "Index: 8/8" in answer.err
         with zipfile.ZipFile(folder / "prove" / "prove-prova.zip") as archive:
             assert archive.testzip() is None
             contents = {name: archive.read(name) for name in archive.namelist()}
