@@ -40,6 +40,7 @@ SPOKEN = [
     ("450 4.1.1 User unknown", "soft", "temporary"),
     ("554 5.4.6 Too many hops", "soft", "temporary"),
     ("550 account has been suspended", "soft", "unknown"),
+    ("554 il server di destinazione non è raggiungibile da oltre 48 ore", "soft", "temporary"),
 ]
 
 
