@@ -109,6 +109,10 @@ class _Workers:
         self._jobs = jobs
         self._pool = self._fresh()
         self._submitted = 0
+        # They read their libraries while the first letters are being written. What goes wrong
+        # goes wrong again with the first task, which can report it.
+        for _ in range(jobs):
+            self._pool.submit(_at_desk, _nothing)
 
     def submit(self, task: Callable[..., Result], *arguments: Any) -> Future[Result]:
         """Hand a task to the next free worker."""
@@ -178,6 +182,10 @@ def _end_with_parent() -> None:
         connection.wait([parent.sentinel])
         _desks[0].scratch.cleanup()
         os._exit(1)
+
+
+def _nothing(_typesetter: "Typesetter") -> None:
+    """Do what a worker does before its first task."""
 
 
 def _at_desk(task: Callable[..., Result], *arguments: Any) -> Result:

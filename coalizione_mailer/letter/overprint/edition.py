@@ -29,7 +29,7 @@ from coalizione_mailer.letter.overprint.press import (
     measure,
     shape,
 )
-from coalizione_mailer.letter.overprint.shaping import Shaped
+from coalizione_mailer.letter.overprint.shaping import Lines
 
 Submit = Callable[..., "Future[Any]"]
 """Hands a task of the press, and its arguments after the typesetter, to whoever is free."""
@@ -42,14 +42,29 @@ _SAMPLE = 6  # letters of each outline taken at random, for the proof
 
 
 @dataclass(slots=True)
-class _Group:
-    """Letters of one outline: their model, whose they are, and how far their form is."""
+class _Sheet:
+    """Letters of one outline whose texts take as many lines: their model, and its form."""
 
     model: Model
     members: list[int]
     measured: Measured | None = None
-    shaped: dict[int, dict[str, Shaped | None]] = field(default_factory=dict)
     form: Form | None = None
+
+
+@dataclass(slots=True)
+class _Group:
+    """Letters of one outline: whose they are, their texts by place, and their sheets."""
+
+    model: Model
+    members: list[int]
+    shaped: dict[int, dict[str, Lines | None]] = field(default_factory=dict)
+    sheets: list[_Sheet] = field(default_factory=list)
+
+    def lines(self, letter: Outline) -> list[Lines] | None:
+        """Return the texts of a letter as they were set; None where one could not be."""
+        found = [self.shaped[place].get(letter.lines[place]) for place in self.model.varying]
+        lines = [text for text in found if text is not None]
+        return lines if len(lines) == len(found) else None
 
 
 def edition(letters: Sequence[str], submit: Submit, ahead: int) -> Iterator[Pdf]:
@@ -61,10 +76,12 @@ def edition(letters: Sequence[str], submit: Submit, ahead: int) -> Iterator[Pdf]
     outlines = [outline(letter) for letter in letters]
     groups = _groups(outlines)
     _prepare(groups, outlines, submit)
-    ready = [group for group in groups if group.form is not None and group.measured is not None]
-    orders = _orders(letters, outlines, ready)
-    printed = [(group.form, group.measured.pdf) for group in ready if group.form and group.measured]
-    proofs = _proved(orders, _to_prove(ready, outlines, orders), printed, submit)
+    sheets = [sheet for group in groups for sheet in group.sheets]
+    printed = [
+        (sheet.form, sheet.measured.pdf) for sheet in sheets if sheet.form and sheet.measured
+    ]
+    orders = _orders(letters, outlines, groups)
+    proofs = _proved(orders, _to_prove(groups, outlines, orders), printed, submit)
     failed = next((made.differences for made in proofs.values() if made.differences), ())
     if failed:
         orders = [replace(order, form=None, proof=False) for order in orders]
@@ -99,21 +116,49 @@ def _groups(outlines: Sequence[Outline]) -> list[_Group]:
 def _prepare(groups: Iterable[_Group], outlines: Sequence[Outline], submit: Submit) -> None:
     """Set models and lines, then make the forms: all at once, as far as one waits for another."""
     groups = list(groups)
-    measured = [submit(measure, group.model) for group in groups]
-    for group, future in zip(groups, measured, strict=True):
-        group.measured = future.result()
+    models = [group.model for group in groups]
+    measured: dict[Model, Measured] = _results(models, (submit(measure, one) for one in models))
     shaping = [
-        (group, place, texts, submit(shape, group.model, group.measured.width, place, texts))
+        (group, place, texts, submit(shape, group.model, measured[group.model].width, place, texts))
         for group in groups
-        if group.measured is not None
         for place in group.model.varying
         for texts in _batches(_texts(group, outlines, place))
     ]
     for group, place, texts, future in shaping:
         group.shaped.setdefault(place, {}).update(zip(texts, future.result(), strict=True))
-    forms = [(group, _form(group, submit)) for group in groups]
-    for group, made in forms:
-        group.form = made.result() if made is not None else None
+    for group in groups:
+        group.sheets = _sheets(group, outlines)
+    others = [s.model for g in groups for s in g.sheets if s.model not in measured]
+    measured |= _results(others, (submit(measure, one) for one in others))
+    forms = []
+    for group in groups:
+        for sheet in group.sheets:
+            sheet.measured = measured[sheet.model]
+            own = [line for text in group.lines(outlines[sheet.members[0]]) or () for line in text]
+            cover = _cover(group, sheet, outlines)
+            forms.append((sheet, submit(make_form, sheet.model, sheet.measured, own, cover)))
+    for sheet, future in forms:
+        sheet.form = future.result()
+    for group in groups:
+        group.sheets = [sheet for sheet in group.sheets if sheet.form is not None]
+
+
+def _results(keys: Iterable[Model], futures: Iterable["Future[Any]"]) -> dict[Model, Any]:
+    waiting = dict(zip(keys, list(futures), strict=True))
+    return {key: future.result() for key, future in waiting.items()}
+
+
+def _sheets(group: _Group, outlines: Sequence[Outline]) -> list[_Sheet]:
+    """Divide letters by how many lines their texts take, and how far apart; the many first."""
+    members: dict[tuple[tuple[float, ...], ...], list[int]] = defaultdict(list)
+    for number in group.members:
+        if (texts := group.lines(outlines[number])) is not None:
+            members[tuple(tuple(line.drop for line in text) for text in texts)].append(number)
+    return [
+        _Sheet(replace(group.model, lines=outlines[numbers[0]].lines), numbers)
+        for numbers in sorted(members.values(), key=len, reverse=True)
+        if len(numbers) >= _FEWEST
+    ]
 
 
 def _texts(group: _Group, outlines: Sequence[Outline], place: int) -> list[str]:
@@ -126,24 +171,17 @@ def _batches(texts: Sequence[str]) -> list[Sequence[str]]:
     return [texts[begin : begin + _TEXTS] for begin in range(0, len(texts), _TEXTS)]
 
 
-def _form(group: _Group, submit: Submit) -> "Future[Any] | None":
-    own = [group.shaped.get(place, {}).get(group.model.lines[place]) for place in group.shaped]
-    lines = [line for line in own if line is not None]
-    if len(lines) < len(group.model.varying):
-        return None
-    return submit(make_form, group.model, group.measured, lines, _cover(group))
-
-
-def _cover(group: _Group) -> list[tuple[int, str]]:
-    """Choose texts in which every glyph of the group occurs."""
+def _cover(group: _Group, sheet: _Sheet, outlines: Sequence[Outline]) -> list[tuple[int, str]]:
+    """Choose texts in which every glyph of the letters of a sheet occurs."""
     seen: set[tuple[bytes, int]] = set()
     chosen = []
-    for place, shaped in group.shaped.items():
-        for text, line in shaped.items():
-            if line is None:
-                continue
-            font = line.font.split(b" ", 1)[0]
-            used = {(font, glyph) for glyph in glyphs(line.glyphs)}
+    for place in group.model.varying:
+        for text in dict.fromkeys(outlines[number].lines[place] for number in sheet.members):
+            used = {
+                (line.font.split(b" ", 1)[0], glyph)
+                for line in group.shaped[place][text] or ()
+                for glyph in glyphs(line.glyphs)
+            }
             if not used <= seen:
                 seen |= used
                 chosen.append((place, text))
@@ -151,33 +189,33 @@ def _cover(group: _Group) -> list[tuple[int, str]]:
 
 
 def _orders(
-    letters: Sequence[str], outlines: Sequence[Outline], ready: Sequence[_Group]
+    letters: Sequence[str], outlines: Sequence[Outline], groups: Sequence[_Group]
 ) -> list[Order]:
     orders = [Order(letter) for letter in letters]
-    for number, group in enumerate(ready):
-        for member in group.members:
-            lines = [
-                group.shaped[place].get(outlines[member].lines[place])
-                for place in group.model.varying
-            ]
-            if None not in lines:
-                shaped = tuple(line for line in lines if line is not None)
-                orders[member] = replace(orders[member], form=number, lines=shaped)
+    sheets = ((group, sheet) for group in groups for sheet in group.sheets)
+    for number, (group, sheet) in enumerate(sheets):
+        for member in sheet.members:
+            texts = group.lines(outlines[member]) or ()
+            lines = tuple(line for text in texts for line in text)
+            orders[member] = replace(orders[member], form=number, lines=lines)
     return orders
 
 
 def _to_prove(
-    ready: Sequence[_Group], outlines: Sequence[Outline], orders: Sequence[Order]
+    groups: Sequence[_Group], outlines: Sequence[Outline], orders: Sequence[Order]
 ) -> list[int]:
     """Choose the letters to be proved: first, last, shortest, longest, new characters, a sample."""
     chosen: list[int] = []
-    for group in ready:
+    for group in groups:
         members = [number for number in group.members if orders[number].form is not None]
+        if not members:
+            continue
         texts = {
             number: [outlines[number].lines[place] for place in group.model.varying]
             for number in members
         }
-        chosen += members[:1] + members[-1:]
+        for sheet in group.sheets:
+            chosen += sheet.members[:1] + sheet.members[-1:]
         for place in range(len(group.model.varying)):
             by_length = sorted(members, key=lambda number: len(texts[number][place]))
             chosen += by_length[:1] + by_length[-1:]

@@ -131,7 +131,7 @@ def _slot(pages: Sequence[Operators], line: Shaped) -> Slot:
         Slot(number, mark)
         for number, page in enumerate(pages)
         for mark in marks(page)
-        if isinstance(mark, Run) and Shaped(mark.x, mark.font, mark.glyphs) == line
+        if isinstance(mark, Run) and line.is_at(mark)
     ]
     if len(found) != 1:
         raise FormError("line")

@@ -3,8 +3,9 @@
 The tasks know nothing of each other, so that any process may do any of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from coalizione_mailer.letter.document import Pdf
@@ -14,6 +15,7 @@ from coalizione_mailer.letter.overprint.proof import differences
 from coalizione_mailer.letter.overprint.shaping import (
     MARK_SHEET,
     Line,
+    Lines,
     Shaped,
     paper,
     read,
@@ -76,8 +78,8 @@ def measure(typesetter: "Typesetter", model: Model) -> Measured:
 
 def shape(
     typesetter: "Typesetter", model: Model, width: float, place: int, texts: Sequence[str]
-) -> list[Shaped | None]:
-    """Set texts as they will stand at a place; None for what is more, or less, than one line."""
+) -> list[Lines | None]:
+    """Set texts as they will stand at a place; None for what is not lines below each other."""
     around = surroundings(model.fixed)[place]
     own = Line(around, model.lines[place])
     lines = [own, *(Line(around, text) for text in texts), own]
@@ -88,19 +90,19 @@ def shape(
 
 def _set(
     typesetter: "Typesetter", model: Model, width: float, lines: Sequence[Line], stride: int
-) -> list[Shaped | None]:
+) -> list[Lines | None]:
     """Set lines, a few between two marks; then, one by one, those that do not come out as many."""
     html = f"{head_of(model.fixed)}{sections(lines, stride)}</body></html>"
     page = first_page(typesetter.document(html, MARK_SHEET + paper(width, len(lines))))
     groups = strides(lines, stride)
-    found: list[Shaped | None] = []
-    for group, shaped in zip(groups, read(page, [len(group) for group in groups]), strict=True):
-        if shaped is not None:
-            found += shaped
-        elif stride > 1:
-            found += _set(typesetter, model, width, group, 1)
-        else:
-            found += [None] * len(group)
+    read_ = read(page, [len(group) for group in groups])
+    left = [line for group, texts in zip(groups, read_, strict=True) if not texts for line in group]
+    again: Iterator[Lines | None] = iter(
+        _set(typesetter, model, width, left, 1) if left and stride > 1 else [None] * len(left)
+    )
+    found: list[Lines | None] = []
+    for group, texts in zip(groups, read_, strict=True):
+        found += texts or islice(again, len(group))
     return found
 
 

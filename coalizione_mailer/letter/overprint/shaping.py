@@ -22,6 +22,7 @@ mailer-mark {{ display: block !important; clear: both !important; color: #010203
 
 _MARK_COLOUR = b"0.003922 0.007843 0.011765 rg"
 _MARK = "<mailer-mark>.</mailer-mark>"
+_DECIMALS = 2  # of a drop: what is left is how floats are written
 _LINE_HEIGHT = 160  # CSS pixels of paper for each line and its margins
 
 
@@ -35,11 +36,23 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Shaped:
-    """A line set: where it begins (``x``), in which font and size, and its string of glyphs."""
+    """A line set: where it begins (``x``), in which font and size, and its string of glyphs.
+
+    ``drop`` is how far it stands below the first line of its text (CSS pixels).
+    """
 
     x: bytes
     font: bytes
     glyphs: bytes
+    drop: float = 0.0
+
+    def is_at(self, run: Run) -> bool:
+        """Tell whether a run of a page is this line."""
+        return (self.x, self.font, self.glyphs) == (run.x, run.font, run.glyphs)
+
+
+Lines = tuple[Shaped, ...]
+"""A text set: the lines that it takes."""
 
 
 def sections(lines: Iterable[Line], stride: int) -> str:
@@ -73,18 +86,17 @@ def strides(lines: Sequence[Line], stride: int) -> list[Sequence[Line]]:
     return [lines[begin : begin + stride] for begin in range(0, len(lines), stride)]
 
 
-def read(operators: Operators, sizes: Sequence[int]) -> list[list[Shaped] | None]:
-    """Read what stands between the marks: so many lines each time, or None.
+def read(operators: Operators, sizes: Sequence[int]) -> list[list[Lines] | None]:
+    """Read what stands between the marks: so many texts each time, or None.
+
+    Several texts are told apart only where each takes one line.
 
     Returns None for all where the marks are not all there.
     """
     found = list(_between_marks(operators))
     if len(found) != len(sizes):
         return [None] * len(sizes)
-    return [
-        _lines(between) if len(between) == size else None
-        for between, size in zip(found, sizes, strict=True)
-    ]
+    return [_texts(between, size) for between, size in zip(found, sizes, strict=True)]
 
 
 def _between_marks(operators: Operators) -> Iterator[Sequence[Run | Drawing]]:
@@ -98,8 +110,24 @@ def _between_marks(operators: Operators) -> Iterator[Sequence[Run | Drawing]]:
         yield seen[begin + 1 : end]
 
 
-def _lines(between: Sequence[Run | Drawing]) -> list[Shaped] | None:
+def _texts(between: Sequence[Run | Drawing], size: int) -> list[Lines] | None:
     runs = [mark for mark in between if isinstance(mark, Run)]
-    if len(runs) != len(between):
+    if not runs or len(runs) != len(between):
         return None
-    return [Shaped(run.x, run.font, run.glyphs) for run in runs]
+    if size == 1:
+        lines = _below_each_other(runs)
+        return [lines] if lines else None
+    if len(runs) != size:
+        return None
+    return [(Shaped(run.x, run.font, run.glyphs),) for run in runs]
+
+
+def _below_each_other(runs: Sequence[Run]) -> Lines:
+    """Return the lines of one text; none where two runs stand on one line."""
+    heights = [float(run.y) for run in runs]
+    if any(below <= above for above, below in pairwise(heights)):
+        return ()
+    return tuple(
+        Shaped(run.x, run.font, run.glyphs, round(height - heights[0], _DECIMALS))
+        for run, height in zip(runs, heights, strict=True)
+    )

@@ -100,6 +100,21 @@ def test_a_line_that_wraps_is_set_whole_and_the_others_are_printed(
     assert differences(made[8].data, typesetter.set(letters[8]).data) == ()
 
 
+def test_lines_that_wrap_in_many_letters_have_a_form_of_their_own(
+    desk: Desk, typesetter: Typesetter
+) -> None:
+    long = "Ufficio del protocollo generale del Comune capoluogo, stanza {} e altre"
+    letters = [letter(name, at=long.format(n)) for n, name in enumerate(NAMES)]
+    letters += [letter(name) for name in NAMES]
+    made = desk.made(letters)
+    assert desk.tasks.count("make_form") == 2
+    whole = [typesetter.set(html).data for html in letters]
+    assert all(differences(pdf.data, data) == () for pdf, data in zip(made, whole, strict=True))
+    printed = [pdf.data != data for pdf, data in zip(made, whole, strict=True)]
+    assert sum(printed[:20]) >= edition_module._FEWEST
+    assert sum(printed[20:]) >= edition_module._FEWEST
+
+
 def test_a_name_in_running_text_is_set_whole(desk: Desk, typesetter: Typesetter) -> None:
     letters = [letter(name, running=f", {name}") for name in NAMES]
     assert [pdf.data for pdf in desk.made(letters)] == [typesetter.set(x).data for x in letters]
