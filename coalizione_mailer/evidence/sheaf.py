@@ -133,8 +133,8 @@ def _stem(letter: Letter) -> str:
 
 
 def _returned(prefix: str, receipt: Receipt) -> Exhibit:
-    said = in_rome(receipt.occurred_at)
-    at = receipt.occurred_at if said and receipt.occurred_at else receipt.received_at
+    said = receipt.occurred_at
+    at = said if said is not None and in_rome(said) else receipt.received_at
     day = f"{in_rome(at):%Y%m%d-%H%M%S}"
     kind = Kind(receipt.kind)
     name = f"{prefix}{day}-{kind.value}-{receipt.sha256[:_DIGITS]}.eml"

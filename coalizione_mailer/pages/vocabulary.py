@@ -71,7 +71,7 @@ _ENDS = {
     Event.TAKEN: "presa in carico",
     Event.REJECTED: "rifiutata",
     Event.DEFERRED: "rinviata a più tardi",
-    Event.UNANSWERED: "nessuna risposta alla fine del messaggio: in dubbio",
+    Event.UNANSWERED: "in dubbio: nessuna risposta",
 }
 _PHASES = {
     Phase.CONNECT: "al collegamento",

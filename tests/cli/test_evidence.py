@@ -14,6 +14,7 @@ from email import message_from_bytes
 from email.policy import default
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -220,6 +221,15 @@ class TestTampering:
         )
         assert sum(name.endswith("lettera.pdf") for name in names) == 3
 
+    def test_where_all_is_changed_the_first_are_named_and_the_others_counted(
+        self, folder: Path, mailer: Mailer
+    ) -> None:
+        with closing(sqlite3.connect(folder / "archive" / "ledger.sqlite")) as database, database:
+            database.execute("UPDATE blobs SET content=x'00'")
+        answer = mailer("evidence", "--all", "--out", "tutto.zip")
+        assert (answer.code, answer.err.count("  comuni/borgo-")) == (1, 10)
+        assert answer.err.endswith("and 4 more like these\n")
+
     def test_bytes_that_are_gone_are_named_too(self, folder: Path, mailer: Mailer) -> None:
         digest = hashlib.sha256(sent.failure(1)).hexdigest()
         with closing(sqlite3.connect(folder / "archive" / "ledger.sqlite")) as database, database:
@@ -310,8 +320,34 @@ class TestWhatComesFromOutside:
         assert all(re.fullmatch(rf"{BORGO_1}-[a-z0-9-]+\.(?:eml|pdf)", name) for name in names)
         assert any("-reply-" in name for name in names)
 
+    def test_a_moment_that_no_calendar_has_does_no_harm(self, folder: Path, mailer: Mailer) -> None:
+        """Receipts of 1970, of the year 2223, and of one that has no date at all."""
+        with closing(sqlite3.connect(folder / "archive" / "ledger.sqlite")) as database, database:
+            for place, at in ((1, 0.0), (2, 8e9), (3, 1e15)):
+                database.execute("UPDATE receipts SET occurred_at=? WHERE id=?", (at, place))
+        assert mailer("evidence", "--all", "--out", "tutto.zip").code == 0
+        with zipfile.ZipFile(folder / "tutto.zip") as archive:
+            years = {info.date_time[0] for info in archive.infolist()}
+            stamps = [name for name in archive.namelist() if "-19700101-010000-" in name]
+        assert years == {1980, 2017, 2107}
+        assert len(stamps) == 1
+
 
 class TestAsking:
+    def test_a_disk_without_room_is_named_before_anything_is_written(
+        self, folder: Path, mailer: Mailer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=1000))
+        answer = mailer("evidence", "--all", "--out", "prove")
+        assert (answer.code, (folder / "prove").exists()) == (1, False)
+        assert "the disk has room for 1,000 bytes" in answer.err
+
+    def test_a_ledger_without_a_letter_proves_nothing(self, plain: Path, mailer: Mailer) -> None:
+        letters.open_ledger(plain).close()
+        for words in (("evidence", "--all"), ("export", "registro.csv")):
+            answer = mailer(*words)
+            assert (answer.code, answer.out) == (9, "")
+
     def test_one_comune_or_all_has_to_be_said(self, folder: Path, mailer: Mailer) -> None:
         assert folder.exists()
         for words in ((), ("vicenza", "--all")):

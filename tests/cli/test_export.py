@@ -90,6 +90,22 @@ def test_each_letter_says_how_it_ended_and_why(folder: Path, mailer: Mailer) -> 
     assert [last[title] for title in ("Inviata il", "Accettata il", "Esito il")] == ["", "", ""]
 
 
+def test_what_the_server_refused_or_never_answered_says_where(folder: Path, mailer: Mailer) -> None:
+    with closing(sqlite3.connect(folder / "archive" / "ledger.sqlite")) as database, database:
+        for place, state, event in ((1, "refused", "rejected"), (3, "in_doubt", "unanswered")):
+            database.execute("UPDATE deliveries SET state=? WHERE id=?", (state, place))
+            database.execute("UPDATE attempts SET event=? WHERE delivery_id=?", (event, place))
+        database.execute("UPDATE attempts SET event='unanswered' WHERE delivery_id=2")
+    assert mailer("export", "registro.xlsx").code == 0
+    rows = read(folder / "registro.xlsx")
+    assert [(row["Esito"], row["Causa"], row["Inviata il"]) for row in (rows[0], rows[2])] == [
+        ("rifiutata dal server di invio", "rifiutata, alla fine del messaggio", ""),
+        ("in dubbio", "in dubbio: nessuna risposta, alla fine del messaggio", ""),
+    ]
+    # Its receipts prove that the second one had left, though the server never answered.
+    assert rows[1]["Inviata il"] == italian(60)
+
+
 def test_the_other_sheets_count_and_say_from_what(folder: Path, mailer: Mailer) -> None:
     assert mailer("export", "registro.xlsx").code == 0
     path = folder / "registro.xlsx"
