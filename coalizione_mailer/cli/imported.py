@@ -22,7 +22,7 @@ def update_json(update: Update, *, written: bool) -> None:
             "kind": update.kind,
             "sources": [_source_json(source) for source in update.sources],
             "counts": update.counts,
-            "changes": {topic: [asdict(c) for c in update.of(topic)] for topic in update.counts},
+            "changes": {topic: [c._asdict() for c in update.of(topic)] for topic in update.counts},
             "facts": dict(update.facts),
             "files": [written.path.as_posix() for written in update.files],
             "warnings": [{"code": p.code, "text": full(p)} for p in update.warnings],

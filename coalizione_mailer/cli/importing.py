@@ -12,6 +12,8 @@ from coalizione_mailer.cli.usage import Misuse
 from coalizione_mailer.errors import Code, ExitCode, Problem, ProblemsError, UsageError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from coalizione_mailer.campaign import Campaign
     from coalizione_mailer.registry.official.values import Kind
     from coalizione_mailer.updates import Update
@@ -55,22 +57,16 @@ def import_(
     ] = False,
 ) -> int:
     """Read official files, show what would change, ask, write."""
-    from contextlib import nullcontext
-
     from coalizione_mailer.campaign import load
-    from coalizione_mailer.cli.frozen import caution_frozen
     from coalizione_mailer.cli.imported import print_update, update_json
     from coalizione_mailer.cli.rehearsed import print_problems
-    from coalizione_mailer.freeze import archive
-    from coalizione_mailer.ledger.lock import sole_sender
 
     kind = _kind(context, what)
     campaign = load(context.obj)
     may_ask = interactive() and not no_input and not as_json
     _refuse(kind, files, use=use)
     now = datetime.now().astimezone()
-    lock = nullcontext() if dry_run else sole_sender(archive(campaign), since=now)
-    with lock:
+    with _alone(campaign, now, dry_run=dry_run):
         update = _planned(campaign, kind, files, use=use)
         stopped = bool(update.dangers) and not allow_losses
         writing = update.writes and not stopped and not dry_run
@@ -82,11 +78,7 @@ def import_(
             print_problems(update.dangers, {})
             say(_("Nothing was written. If the file is right all the same: --allow-losses."))
             return ExitCode.ERROR
-        if writing:
-            caution_frozen(campaign)
-        if writing and not (yes or may_ask):
-            raise UsageError([Problem(Code.IMPORT_UNCONFIRMED)])
-        if writing and not yes and not agreed():
+        if writing and not _confirmed(campaign, yes=yes, may_ask=may_ask):
             say(_("Nothing was written."))
             return ExitCode.INTERRUPTED
         if writing:
@@ -94,6 +86,28 @@ def import_(
     if as_json:
         update_json(update, written=writing)
     return _told(campaign, update, writing=writing)
+
+
+def _alone(campaign: "Campaign", now: datetime, *, dry_run: bool) -> "AbstractContextManager[None]":
+    """Keep others from sending or importing meanwhile; to look alone needs no lock."""
+    from contextlib import nullcontext
+
+    if dry_run:
+        return nullcontext()
+    from coalizione_mailer.freeze import archive
+    from coalizione_mailer.ledger.lock import sole_sender
+
+    return sole_sender(archive(campaign), since=now)
+
+
+def _confirmed(campaign: "Campaign", *, yes: bool, may_ask: bool) -> bool:
+    """Say what it means for frozen letters, and ask; raises UsageError where nobody can answer."""
+    from coalizione_mailer.cli.frozen import caution_frozen
+
+    caution_frozen(campaign)
+    if not (yes or may_ask):
+        raise UsageError([Problem(Code.IMPORT_UNCONFIRMED)])
+    return yes or agreed()
 
 
 def _kind(context: typer.Context, what: str) -> "Kind":
@@ -122,6 +136,13 @@ def _refuse(kind: "Kind", files: list[Path], *, use: bool) -> None:
 
 def _planned(campaign: "Campaign", kind: "Kind", files: list[Path], *, use: bool) -> "Update":
     """Read the files and say what they would change; raises ProblemsError for all of them."""
+    from coalizione_mailer.updates import uncollected
+
+    with uncollected():
+        return _compared(campaign, kind, files, use=use)
+
+
+def _compared(campaign: "Campaign", kind: "Kind", files: list[Path], *, use: bool) -> "Update":
     from coalizione_mailer import updates
     from coalizione_mailer.registry import official
     from coalizione_mailer.registry.official.values import Kind

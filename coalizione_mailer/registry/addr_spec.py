@@ -15,6 +15,12 @@ _RESERVED_ENDS = tuple(f".{name}" for name in RESERVED)
 _MAX_LOCAL = 64
 _MAX_DOMAIN = 200
 
+# An address so short that none of its parts can be too long.
+_SHORT = 64
+_SIMPLE = re.compile(
+    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,24}"
+)
+
 _LABEL = r"[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){0,62}"
 _PLAIN = re.compile(
     rf"(?P<local>[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*)@(?P<domain>(?:{_LABEL}\.)+[a-z]{{2,24}})",
@@ -28,6 +34,8 @@ _DISPUTED = re.compile("[\u00df\u03c2\u200c\u200d]")
 
 def addr_spec(text: str) -> str | None:
     """Return the address with its domain in lower case and A-labels, or None if it is none."""
+    if len(text) < _SHORT and _SIMPLE.fullmatch(text):
+        return text
     text = text.removeprefix("mailto:")
     local, at, domain = text.rpartition("@")
     plain = f"{local}@{domain.lower()}" if domain.isascii() else text

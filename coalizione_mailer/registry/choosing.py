@@ -8,7 +8,7 @@ every address seen is taken, or passed over for a ``Reason``.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -60,6 +60,11 @@ _DESKS = {
 }
 
 
+# To look up a member of an enumeration takes as long as to look into a dictionary twice.
+_PEC, _EMAIL = Channel.PEC, Channel.EMAIL
+_OWN = Standing.OWN
+_NOBODYS = (Reason.RESERVED,)
+
 _Key: TypeAlias = tuple[str, Channel, str]
 # By address, as addresses are compared: without case.
 _ByAddress: TypeAlias = "dict[str, _Candidate]"
@@ -74,11 +79,6 @@ class _Candidate(NamedTuple):
     valid: bool
     body: Body
     standing: Standing
-
-    @property
-    def number(self) -> tuple[str, int, str]:
-        """Its place as published."""
-        return self.seen.codice_ipa, self.seen.position, self.seen.address
 
 
 class _Weighed(NamedTuple):
@@ -95,7 +95,7 @@ class _Sighted:
     __slots__ = ("bodies", "by_channel")
 
     def __init__(self) -> None:
-        self.by_channel: dict[Channel, _ByAddress] = {channel: {} for channel in Channel}
+        self.by_channel: dict[Channel, _ByAddress] = {_PEC: {}, _EMAIL: {}}
         self.bodies = 0
 
 
@@ -138,7 +138,7 @@ def _sighted(
             address = addr_spec(mail.address)
             written = address or " ".join(mail.address.split())[:_LONGEST_WRITTEN]
             folded = written.casefold()
-            channel = Channel.PEC if mail.certified else Channel.EMAIL
+            channel = _PEC if mail.certified else _EMAIL
             known = before.get((code, channel, folded)) if before else None
             first = known.first if known else day
             seen = Seen(
@@ -161,11 +161,16 @@ def _sighted(
 
 def _precedes(one: _Candidate, other: _Candidate) -> bool:
     """Tell with which of two bodies an address is told: the Comune's own, then as numbered."""
-    return (one.standing.rank, *one.number, one.body.name) < (
+    return (one.standing.rank, *_number(one), one.body.name) < (
         other.standing.rank,
-        *other.number,
+        *_number(other),
         other.body.name,
     )
+
+
+def _number(one: _Candidate) -> tuple[str, int, str]:
+    """Return its place as published."""
+    return one.seen.codice_ipa, one.seen.position, one.seen.address
 
 
 def _sharing(found: Mapping[str, _Sighted], register: Register) -> _Sharing:
@@ -175,7 +180,7 @@ def _sharing(found: Mapping[str, _Sighted], register: Register) -> _Sharing:
     for code, sighted in found.items():
         for by_address in sighted.by_channel.values():
             for address, one in by_address.items():
-                if one.standing is not Standing.OWN or not one.valid:
+                if one.standing is not _OWN or not one.valid:
                     continue
                 holder = first.setdefault(address, code)
                 if holder != code:
@@ -208,7 +213,10 @@ def _choice(
     for channel, by_address in sighted.by_channel.items():
         if not by_address:
             continue
-        own = list(_weighed(by_address, sharing, register, in_order=sighted.bodies == 1))
+        candidates = list(by_address.values())
+        if sighted.bodies > 1:
+            candidates.sort(key=_number)
+        own = [_weighed(one, sharing, register) for one in candidates]
         # The first of those against which least speaks: they are in order.
         best = own[0] if len(own) == 1 else min(own, key=_weight)
         if NEVER.isdisjoint(best.against):
@@ -219,20 +227,17 @@ def _choice(
     return Choice(taken, (*passed, *gone))
 
 
-def _weighed(
-    by_address: _ByAddress, sharing: _Sharing, register: Register, *, in_order: bool
-) -> Iterator[_Weighed]:
-    """Give the addresses of a channel as numbered, with what speaks against each."""
-    candidates = by_address.items()
-    for address, one in (
-        candidates if in_order else sorted(candidates, key=lambda item: item[1].number)
-    ):
-        others = sharing[address].get(one.seen.codice_catastale, ()) if address in sharing else ()
-        if one.standing is not Standing.OWN or not one.valid:
-            wrong = Reason.INVALID if one.standing is Standing.OWN else Reason(one.standing.value)
-            yield _Weighed(one.seen, (wrong,), ())
-        else:
-            yield _Weighed(one.seen, _against(one, others, register), others)
+def _weighed(one: _Candidate, sharing: _Sharing, register: Register) -> _Weighed:
+    """Say what speaks against an address, and who shares it."""
+    seen, valid, _body, standing = one
+    if standing is not _OWN:
+        return _Weighed(seen, (Reason(standing.value),), ())
+    if not valid:
+        return _Weighed(seen, (Reason.INVALID,), ())
+    others = (
+        sharing.get(seen.address.casefold(), {}).get(seen.codice_catastale, ()) if sharing else ()
+    )
+    return _Weighed(seen, _against(one, others, register), others)
 
 
 def _weight(one: _Weighed) -> int:
@@ -242,7 +247,7 @@ def _weight(one: _Weighed) -> int:
 
 def _rule(best: _Weighed, first: _Weighed) -> Rule:
     # What reaches nobody is only for trying; among such addresses the rule is the same.
-    if best.against and best.against != (Reason.RESERVED,):
+    if best.against and best.against != _NOBODYS:
         return Rule.NOTHING_BETTER
     return Rule.FIRST if best is first else Rule.NEXT
 
@@ -284,4 +289,4 @@ def _of_local(local: str) -> tuple[tuple[Reason, ...], bool]:
 def _of_domain(domain: str, channel: Channel) -> tuple[Reason, ...]:
     if domain in ORDINARY:
         return (Reason.NOT_CERTIFIED if channel is Channel.PEC else Reason.CONSUMER,)
-    return (Reason.RESERVED,) if is_reserved_domain(domain) else ()
+    return _NOBODYS if is_reserved_domain(domain) else ()

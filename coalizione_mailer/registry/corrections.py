@@ -124,11 +124,13 @@ def book_csv(book: AddressBook, atlas: Atlas) -> bytes:
     entries = rekeyed(book, atlas).entries
     codes = sorted({code for of in entries.values() for code in of})
     codes.sort(key=lambda code: places.get(code, len(places)))
+    known = atlas.register.by_catastale
+    channels = [entries.get(channel, {}) for channel in Channel]
     rows = [
-        (*_codes(code, atlas.register.by_catastale.get(code)), *_cells(address))
+        (*_codes(code, known.get(code)), *_cells(of[code]))
         for code in codes
-        for channel in Channel
-        if (address := entries.get(channel, {}).get(code))
+        for of in channels
+        if code in of
     ]
     offices = any(row[-1] for row in rows)
     return office_csv(

@@ -46,6 +46,7 @@ COLUMNS = (
     "visto_il",
 )
 _TAKEN, _PASSED = "usato", "scartato"
+_CHANNELS = tuple(Channel)
 
 
 def seen_csv(choices: Choices, register: Register) -> bytes:
@@ -96,7 +97,7 @@ def read_seen(path: Path) -> Choices:
 
 def _rows(choice: Choice) -> Iterator[tuple[object, ...]]:
     """Give the rows of one Comune: what is used first."""
-    for channel in Channel:
+    for channel in _CHANNELS:
         if taken := choice.taken.get(channel):
             yield _row(taken.seen, _TAKEN, taken.rule, " ".join(taken.doubts), "")
     for one in choice.passed:
@@ -104,7 +105,6 @@ def _rows(choice: Choice) -> Iterator[tuple[object, ...]]:
 
 
 def _row(seen: Seen, outcome: str, why: str, doubts: str, others: str) -> tuple[object, ...]:
-    days = (one.isoformat() if one else "" for one in (seen.first, seen.last))
     return (
         seen.channel,
         seen.address,
@@ -116,7 +116,8 @@ def _row(seen: Seen, outcome: str, why: str, doubts: str, others: str) -> tuple[
         seen.ente,
         seen.position,
         seen.source,
-        *days,
+        seen.first.isoformat() if seen.first else "",
+        seen.last.isoformat() if seen.last else "",
     )
 
 

@@ -59,7 +59,7 @@ def office_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Ite
         csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(
             # Nearly all cells are text that no formula begins like.
             [
-                cell if type(cell) is str and cell[:1] not in _SIGNS else harmless(cell)
+                cell if isinstance(cell, str) and cell[:1] not in _SIGNS else harmless(cell)
                 for cell in row
             ]
             for row in block

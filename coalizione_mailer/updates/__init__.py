@@ -4,6 +4,7 @@
 """
 
 from coalizione_mailer.updates.addresses import plan_addresses
+from coalizione_mailer.updates.collector import uncollected
 from coalizione_mailer.updates.comuni import plan_comuni
 from coalizione_mailer.updates.mayors import plan_mayors
 from coalizione_mailer.updates.population import plan_population
@@ -20,5 +21,6 @@ __all__ = [
     "plan_comuni",
     "plan_mayors",
     "plan_population",
+    "uncollected",
     "write",
 ]

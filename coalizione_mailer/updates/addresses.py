@@ -73,7 +73,8 @@ def plan_addresses(campaign: Campaign, index: BodyIndex) -> Update:
         target = campaign.configuration.recipients.corrections
         # Before the book that no longer has them: killed in between, nothing is lost.
         files.insert(0, Written(target, book_csv(corrections, atlas), official=False))
-    if setting := set_recipients(campaign.root, "addresses", BOOK.as_posix()):
+    elsewhere = campaign.configuration.recipients.addresses != BOOK
+    if elsewhere and (setting := set_recipients(campaign.root, "addresses", BOOK.as_posix())):
         changes.append(setting[0])
         files.append(setting[1])
     return Update(
