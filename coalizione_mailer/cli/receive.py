@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coalizione_mailer.cli.attendance import enter
 from coalizione_mailer.cli.console import interactive, print_json, progress, say
 from coalizione_mailer.cli.language import _
 from coalizione_mailer.cli.received import as_record, print_summary, tell_lost, tell_new
@@ -79,10 +80,12 @@ def receive(
             stack.callback(source.close)
         reading = _Reading(reconciler, sources)
         code = reading.all(follow=follow)
+        # Reading on could take long after Ctrl-C: mailer rsvp goes on with it.
+        entered = enter(campaign, ledger) if code == ExitCode.DONE else None
         if as_json:
-            print_json(as_record(reading.tally, reading.seconds))
+            print_json(as_record(reading.tally, reading.seconds, entered))
         else:
-            print_summary(campaign, ledger, reading.tally, reading.seconds)
+            print_summary(campaign, ledger, reading.tally, reading.seconds, entered)
     return code
 
 

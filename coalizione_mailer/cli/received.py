@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from coalizione_mailer.cli.arrivals import kind_in_words
+from coalizione_mailer.cli.attendance import tell_entered
 from coalizione_mailer.cli.console import command, number, out, say, span
 from coalizione_mailer.cli.language import _, ngettext
 from coalizione_mailer.lifecycle import State
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
     from coalizione_mailer.errors import ServerUnavailableError
     from coalizione_mailer.ledger.store import Ledger
     from coalizione_mailer.reconcile import Tally
+    from coalizione_mailer.rsvp.entries import Entered
 
 _MOST = 10
 
 
-def as_record(tally: "Tally", seconds: float) -> dict[str, object]:
+def as_record(
+    tally: "Tally", seconds: float, entered: "Entered | None" = None
+) -> dict[str, object]:
     """Return what programs are told of a reading."""
     return {
         "read": tally.seen,
@@ -33,10 +37,18 @@ def as_record(tally: "Tally", seconds: float) -> dict[str, object]:
         "unverified": tally.unproved,
         "seconds": round(seconds, 3),
         "per_second": round(tally.seen / seconds, 1) if seconds else None,
+        "answers_entered": entered.standing if entered else 0,
+        "answers_waiting": entered.waiting if entered else 0,
     }
 
 
-def print_summary(campaign: "Campaign", ledger: "Ledger", tally: "Tally", seconds: float) -> None:
+def print_summary(
+    campaign: "Campaign",
+    ledger: "Ledger",
+    tally: "Tally",
+    seconds: float,
+    entered: "Entered | None" = None,
+) -> None:
     """Say what was read, what it is, what it changed, and what comes next."""
     from rich.table import Table
 
@@ -51,6 +63,8 @@ def print_summary(campaign: "Campaign", ledger: "Ledger", tally: "Tally", second
         out().print(table)
     for line in _warnings(tally):
         say(line, "yellow")
+    if entered:
+        tell_entered(entered.standing, entered.waiting)
     _tell_next(campaign, ledger)
 
 

@@ -54,6 +54,7 @@ def unread(connection: Connection, kinds: Collection[str]) -> list[Unread]:
             func.coalesce(table.occurred_at, table.received_at).label("said_at"),
             table.received_at,
             table.strength,
+            table.tied_by,
             table.delivery_id,
             _TABLE.id.label("answer_id"),
             _TABLE.tied,
@@ -73,12 +74,39 @@ def unread(connection: Connection, kinds: Collection[str]) -> list[Unread]:
             # Nothing was said after it came: a clock of theirs that is ahead counts as now.
             min(row["said_at"], row["received_at"]),
             _tied(row),
-            Strength(row["strength"]) is Strength.STRONG,
+            Strength(row["strength"]),
+            row["tied_by"],
             _whose(row) if row["codice_catastale"] else None,
         )
         for row in rows
         if row["answer_id"] is None or row["tied"] != _tied(row)
     ]
+
+
+def threads(connection: Connection) -> dict[str, str]:
+    """Return the ISTAT code of the Comune by every id that belongs to a letter to it.
+
+    Those are our own Message-IDs and whatever else the answers to them refer to.
+    """
+    letter, table = deliveries.c, receipts.c
+    found = {
+        message_id.strip("<>"): code
+        for message_id, code in connection.execute(select(letter.message_id, letter.codice_istat))
+    }
+    rows = connection.execute(
+        select(table.refs, table.pec_id, letter.codice_istat)
+        .join(deliveries, letter.id == table.delivery_id)
+        .where(table.strength == Strength.STRONG.value)
+    )
+    for refs, pec_id, code in rows:
+        for reference in filter(None, (*refs.split("\n"), pec_id)):
+            found.setdefault(reference, code)
+    return found
+
+
+def invited(connection: Connection) -> set[str]:
+    """Return the Comuni that a letter was made for, by cadastral code."""
+    return set(connection.scalars(select(deliveries.c.codice_catastale).distinct()))
 
 
 def take(connection: Connection, words: Sequence[Word]) -> set[str]:
@@ -193,14 +221,13 @@ def totals(connection: Connection) -> Totals:
     """Count the register; silent are the Comuni that were written to and said nothing."""
     told = standing(connection)
     counts = {answer: sum(word.answer is answer for word in told) for answer in Answer}
-    written = set(connection.scalars(select(deliveries.c.codice_catastale).distinct()))
     return Totals(
         yes=counts[Answer.YES],
         no=counts[Answer.NO],
         maybe=counts[Answer.MAYBE],
         people=sum(word.coming for word in told),
         waiting=len(waiting(connection)),
-        silent=len(written - replied(connection)),
+        silent=len(invited(connection) - replied(connection)),
     )
 
 

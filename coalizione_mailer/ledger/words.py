@@ -6,6 +6,8 @@ Times are seconds since the epoch, UTC.
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
+from coalizione_mailer.lifecycle import Strength
+
 OPERATOR = "operator"
 """The kind of a word that no message brought."""
 
@@ -29,6 +31,18 @@ class Status(StrEnum):
     WAITING = "waiting"  # a person has to look at it
     ASIDE = "aside"  # the operator said that it is no answer
     NOTHING = "nothing"  # it says nothing about coming: absences, acknowledgements
+
+
+@unique
+class Doubt(StrEnum):
+    """Why a word waits though its reader was sure of it; ``mailbox.reply`` has more reasons."""
+
+    ALTERS = "alters"  # it differs from what stands
+    NO_ANSWER = "no-answer"
+    MAYBE = "maybe"
+    COMUNE_UNKNOWN = "comune-unknown"
+    NOT_INVITED = "not-invited"  # of a Comune that nobody wrote to
+    UNREADABLE = "unreadable"
 
 
 @unique
@@ -126,7 +140,8 @@ class Unread:
     kind: str
     said_at: float
     tied: str
-    strong: bool
+    strength: Strength
+    tied_by: str
     delivery: Whose | None
 
 

@@ -38,6 +38,7 @@ class Look(StrEnum):
     NUMBER = "number"
     DAY = "day"
     MOMENT = "moment"
+    BOX = "box"  # one to tick
 
 
 _RULED = {"valign": "top", "bottom": 1, "bottom_color": "#D5D2C8"}
@@ -48,6 +49,7 @@ _FORMATS: dict[Look, dict[str, object]] = {
     Look.NUMBER: _RULED | {"num_format": "#,##0"},
     Look.DAY: _RULED | {"align": "left", "num_format": "dd/mm/yyyy"},
     Look.MOMENT: _RULED | {"align": "left", "num_format": "dd/mm/yyyy hh:mm:ss"},
+    Look.BOX: _RULED | {"align": "center", "valign": "vcenter", "font_size": 16},
 }
 
 
@@ -62,12 +64,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its tab, what stands above each printed page, how many columns are printed."""
+    """One sheet: its tab, what stands above each printed page, how many columns are printed.
+
+    ``summary`` stands above on the right; ``height`` is what every row has at least, in points.
+    """
 
     name: str
     heading: str
     columns: Sequence[Column]
     printed: int
+    summary: str = ""
+    height: float = _LINE
 
 
 class Workbook:
@@ -91,8 +98,8 @@ class Workbook:
             page.write_string(0, place, column.title, self._heading)
         count = 0
         for count, row in enumerate(rows, 1):
-            if (lines := _lines(sheet.columns, row)) > 1:
-                page.set_row(count, lines * _LINE)
+            if (height := max(sheet.height, _lines(sheet.columns, row) * _LINE)) > _LINE:
+                page.set_row(count, height)
             for place, (column, cell) in enumerate(zip(sheet.columns, row, strict=True)):
                 self._cell(page, (count, place), column.look, cell)
         self._arrange(page, sheet, count)
@@ -137,14 +144,15 @@ class Workbook:
         page.repeat_rows(0)
         page.print_area(0, 0, rows, sheet.printed - 1)
         page.fit_to_pages(1, 0)
-        page.set_header("&L&B" + sheet.heading.replace("&", "&&"))
+        left, right = (text.replace("&", "&&") for text in (sheet.heading, sheet.summary))
+        page.set_header(f"&L&B{left}" + (f"&R{right}" if right else ""))
         page.set_footer("&L&A&CPagina &P di &N")
 
 
 def _lines(columns: Sequence[Column], row: Sequence[Cell]) -> int:
     """Count the lines that a row takes: not every program finds them out by itself."""
     needed = [
-        ceil(len(cell) / column.width)
+        sum(max(1, ceil(len(line) / column.width)) for line in cell.split("\n"))
         for column, cell in zip(columns, row, strict=True)
         if column.look is Look.WRAPPED and isinstance(cell, str)
     ]

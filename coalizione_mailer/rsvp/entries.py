@@ -14,13 +14,15 @@ from coalizione_mailer.ledger.words import (
     Answer,
     Change,
     Deed,
+    Doubt,
     Person,
     Status,
     Unread,
     Whose,
     Word,
 )
-from coalizione_mailer.rsvp.register import REPLY, Doubt, settled
+from coalizione_mailer.lifecycle import Strength
+from coalizione_mailer.rsvp.register import REPLY, settled
 
 KINDS = (REPLY, "auto-reply", "protocol-ack", "other")
 """What kinds of messages are read for an answer: machines answer too, and people in odd ways."""
@@ -164,7 +166,7 @@ def _understood(read: Reader, one: Unread, raw: bytes) -> Word:
             one.kind,
             one.said_at,
             one.said_at,
-            comune=one.delivery if one.strong else None,
+            comune=one.delivery if one.strength is Strength.STRONG else None,
             doubtful=True,
             why=(Doubt.UNREADABLE.value,),
         )

@@ -6,28 +6,16 @@ altered by a message alone: what differs from it waits for a person.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from enum import StrEnum, unique
 
-from coalizione_mailer.ledger.words import OPERATOR, Answer, Status, Word
+from coalizione_mailer.ledger.words import OPERATOR, Answer, Doubt, Status, Word
+from coalizione_mailer.mailbox.reply.answer import Why
 
 REPLY = "reply"
 """The kind of message by which a person answers."""
 
 
-@unique
-class Doubt(StrEnum):
-    """Why a word waits though its reader was sure of it."""
-
-    ALTERS = "alters"  # it differs from what stands
-    NO_ANSWER = "no-answer"
-    MAYBE = "maybe"
-    COMUNE_UNKNOWN = "comune-unknown"
-    NOT_INVITED = "not-invited"
-    UNREADABLE = "unreadable"
-
-
-LIGHT = frozenset({Doubt.MAYBE.value})
-"""Doubts that a later, sure word of the same Comune answers."""
+_UNDECIDED = frozenset({Why.MAYBE.value})
+_UNNAMED = _UNDECIDED | {Why.WHO_MISSING.value}
 
 
 def settled(words: Iterable[Word]) -> list[Word]:
@@ -82,7 +70,7 @@ def _doubts(word: Word) -> tuple[str, ...]:
 
 
 def _overtaken(words: list[Word]) -> Iterator[Word]:
-    """Let what is only undecided give way to a sure word that was said after it.
+    """Let what was still open give way to a sure word that was said after it.
 
     To a word of the operator's also gives way what differs from the word that stood before it.
     """
@@ -90,10 +78,12 @@ def _overtaken(words: list[Word]) -> Iterator[Word]:
     last = max((n for n, word in enumerate(words) if word.status in sure), default=-1)
     told = max((n for n, word in enumerate(words) if word.by_operator), default=-1)
     for number, word in enumerate(words):
+        doubts = set(word.reasons)
+        same_answer = last >= 0 and words[last].answer is word.answer
+        closed = number < last and doubts <= (_UNNAMED if same_answer else _UNDECIDED)
+        known = number < told and doubts <= _UNNAMED | {Doubt.ALTERS.value}
         waits = word.status is Status.WAITING
-        light = number < last and set(word.reasons) <= LIGHT
-        known = number < told and set(word.reasons) <= LIGHT | {Doubt.ALTERS.value}
-        yield _replaced(word) if waits and (light or known) else word
+        yield _replaced(word) if waits and (closed or known) else word
 
 
 def _replaced(word: Word) -> Word:

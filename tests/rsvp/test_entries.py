@@ -15,11 +15,19 @@ from hypothesis import strategies as st
 from coalizione_mailer.ledger import answers, receipts
 from coalizione_mailer.ledger.receipts import Receipt
 from coalizione_mailer.ledger.store import Ledger
-from coalizione_mailer.ledger.words import Answer, Change, Person, Status, Unread, Whose, Word
+from coalizione_mailer.ledger.words import (
+    Answer,
+    Change,
+    Doubt,
+    Person,
+    Status,
+    Unread,
+    Whose,
+    Word,
+)
 from coalizione_mailer.lifecycle import Strength
 from coalizione_mailer.rsvp import entries
 from coalizione_mailer.rsvp.entries import Decision
-from coalizione_mailer.rsvp.register import Doubt
 from tests.support import letters
 
 NOW = letters.FROZEN_AT + 10 * 86400.0
@@ -42,7 +50,7 @@ def understood(one: Unread, raw: bytes) -> Word:
         Answer(said["answer"]) if said["answer"] else None,
         len(people) or None,
         people,
-        one.delivery if one.strong else None,
+        one.delivery if one.strength is Strength.STRONG else None,
         own_text=said.get("text", ""),
         doubtful=bool(said.get("why")),
         why=tuple(said.get("why", ())),

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coalizione_mailer.ledger.words import OPERATOR, Answer, Person, Status, Whose, Word
-from coalizione_mailer.rsvp.register import Doubt, same, settled
+from coalizione_mailer.ledger.words import OPERATOR, Answer, Doubt, Person, Status, Whose, Word
+from coalizione_mailer.rsvp.register import same, settled
 
 THIENE = Whose("L157", "024105", "Thiene", "VI", "Veneto")
 ROSSI = Person("Mario Rossi", "sindaco")
@@ -189,3 +189,9 @@ def test_nothing_stands_that_is_not_sure_or_confirmed(words: list[Word]) -> None
             assert word.kind == "reply"
             assert word.answer in (YES, NO)
             assert not word.doubtful
+
+
+def test_a_yes_without_names_gives_way_to_one_with_names_but_not_to_a_no() -> None:
+    unnamed = reply(1, YES, why=("who-missing",))
+    assert worth(unnamed, reply(2, YES, ROSSI)) == [Status.REPLACED, Status.STANDING]
+    assert worth(unnamed, reply(2, NO)) == [Status.WAITING, Status.STANDING]
