@@ -8,7 +8,7 @@ from typing import Any
 
 from coalizione_mailer.errors import Code, Problem, ProblemsError
 from coalizione_mailer.mailbox.reading import Reading
-from coalizione_mailer.mailbox.reply.answer import Answer, Occasion, Why
+from coalizione_mailer.mailbox.reply.answer import Answer, Occasion, ReplyKind, Why
 from coalizione_mailer.mailbox.reply.reader import read
 from coalizione_mailer.model import Comune
 from coalizione_mailer.registry.names import normal
@@ -87,6 +87,12 @@ def read_threads(path: Path) -> dict[str, str]:
             [Problem(Code.ROW_WRONG, file=str(path), line=line, key="codice_istat", found=found)]
         )
     return dict(zip(identifiers.tolist(), codes.tolist(), strict=True))
+
+
+def unread_record(file: str) -> dict[str, Any]:
+    """Return what programs are told of a message that could not be read."""
+    entry = Entry(Answer(ReplyKind.UNRELATED), None, (Why.TOO_LONG,))
+    return as_record(file, entry)
 
 
 def as_record(file: str, entry: Entry) -> dict[str, Any]:

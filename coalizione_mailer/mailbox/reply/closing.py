@@ -16,6 +16,10 @@ _NAMED_FORMULA = re.compile(
     r"(?:[Ss]aluti|SALUTI|[Ss]aluto|[Cc]ordialmente|[Gg]razie|[Oo]sservanza|[Pp]resto|[Cc]ordialità)[ \t]{0,3}[,.!-]{1,3}[ \t]{0,3}"
     r"(?P<name>(?:[A-Za-z]{2,5}\.[ \t]?){0,2}[A-ZÀ-Ý][\w'’.-]{1,20}(?:[ \t][A-ZÀ-Ý][\w'’.-]{1,20}){1,3}[^\n.!?]{0,60}(?:\n[^\n.!?]{1,70}){0,8})$"
 )
+_CONTACT = re.compile(
+    r"\b(?:tel|fax|cell|telefono|via|viale|piazza|p\.zza|corso|e-?mail|pec|c\.f|p\.\s?iva|int)\b|www\.|https?:|\S@\S|\b\d{5}\b",
+    re.IGNORECASE,
+)
 _SPEAKS = frozenset(
     {"attend", "delegate", "yes", "no", "pending", "list", "question", "earlier", "who-pending"}
 )
@@ -99,6 +103,8 @@ def _trailing(lines: list[str], occasion: Occasion) -> int:
 
 
 def _signing(line: str, occasion: Occasion) -> bool:
+    if len(line) <= _LONGEST_FORMULA and _CONTACT.search(line) and not _speaks(line, occasion):
+        return True
     return (
         len(line) <= _LONGEST
         and line[-1] not in "!?:;,"

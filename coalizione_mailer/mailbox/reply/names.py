@@ -53,6 +53,7 @@ def mentions_of(text: str, *, alone: bool = False) -> list[Mention]:
     """Return the persons a text names; ``alone``: its lines hold names and roles, little else."""
     text = text[:MOST_TEXT]
     masked, titles = _untitled(text)
+    masked = _lifted(masked)
     words = words_of(masked)
     found = []
     for first, last in _runs(masked, words):
@@ -67,7 +68,26 @@ def mentions_of(text: str, *, alone: bool = False) -> list[Mention]:
 def _untitled(text: str) -> tuple[str, list[tuple[int, int]]]:
     """Blank out titles, so that names stand alone; return where they were."""
     spans = [found.span() for found in _TITLE.finditer(text)]
-    return _TITLE.sub(lambda found: " " * len(found[0]), text), spans
+    return _TITLE.sub(lambda found: "\xa0" * len(found[0]), text), spans
+
+
+def _lifted(text: str) -> str:
+    """Give capitals to a name written small behind its role: "l'assessore ermanno balbo"."""
+    sets = vocabulary().sets
+    words = words_of(text)
+    for before, given, family in zip(words, words[1:], words[2:], strict=False):
+        near = not text[given.end : family.start].strip(" ")
+        if (
+            near
+            and before.norm in sets["roles"]
+            and given.norm in sets["given"] - sets["ordinary"]
+            and given.text.islower()
+            and family.text.islower()
+            and family.norm not in sets["ordinary"] | sets["roles"]
+        ):
+            for each in (given, family):
+                text = text[: each.start] + each.text.capitalize() + text[each.end :]
+    return text
 
 
 def _runs(text: str, words: list[Word]) -> Iterator[tuple[int, int]]:
@@ -115,7 +135,8 @@ def _joined(text: str, words: list[Word], last: int, first: int) -> bool:
     """Whether the word after ``last`` belongs to the same name."""
     each, after = words[last], words[last + 1]
     between = text[each.end : after.start]
-    if "\n" in between or len(between) > 1 or last - first >= 6:  # noqa: PLR2004  longer is no name
+    titled = last == first and "\xa0" in between and len(between) <= 16  # noqa: PLR2004  ROSSI dott. Anna
+    if "\n" in between or (len(between) > 1 and not titled) or last - first >= 6:  # noqa: PLR2004
         return False
     if after.text == "." and len(each.norm) == 1:
         return True
@@ -239,6 +260,8 @@ def _cased(part: str) -> str:
         if len(low) > 3 and low[-2:] in accents:  # noqa: PLR2004  NICOLO', not D' or DE'
             low = low[:-2] + accents[low[-2:]]
         return low[0].upper() + low[1:]
+    if len(part) > 3 and part[-1] in "'\u2019" and part[-2].lower() in "aeiou":  # noqa: PLR2004  Nicolo'
+        part = part[:-2] + {"a": "à", "e": "è", "i": "ì", "o": "ò", "u": "ù"}[part[-2].lower()]
     return part if not part.islower() or part in _PARTICLES else part[0].upper() + part[1:]
 
 
@@ -281,12 +304,13 @@ def _role_before(text: str, words: list[Word], first: int) -> tuple[str, int]:
             and place
             and words[place - 1].norm in roles
             and words[place].norm != "sindaco"
+            and words[place - 1].norm not in {"delegato", "delegata", "collega"}
         ):
             continue
         if each.norm in roles and not _continued(words, place):
             start = (
                 place - 1
-                if each.norm.startswith("sindac") and place and words[place - 1].norm == "vice"
+                if place and words[place - 1].norm in {"vice", "sub"}
                 else place
             )
             if _reaches(words, place, stop):
@@ -308,7 +332,7 @@ def _continued(words: list[Word], place: int) -> bool:
     before = [words[at].norm for at in range(max(0, place - 1), place)]
     return (
         bool(before)
-        and before[-1] in {"del", "della", "dell", "vice", "e"}
+        and before[-1] in {"del", "della", "dell", "vice", "sub", "e"}
         and _earlier_role(words, place)
     )
 
@@ -317,7 +341,7 @@ def _earlier_role(words: list[Word], place: int) -> bool:
     roles = vocabulary().sets["roles"] | vocabulary().sets["offices"]
     return (
         any(words[at].norm in roles for at in range(max(0, place - 5), place - 1))
-        or words[place - 1].norm == "vice"
+        or words[place - 1].norm in {"vice", "sub"}
     )
 
 

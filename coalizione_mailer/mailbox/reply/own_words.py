@@ -21,6 +21,7 @@ _HEADER_LINES = 6  # lines of a quoted header among which it shows itself
 _HEADER = re.compile(
     r"[*_ \t]{0,4}(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ' -]{0,24}?)[*_ \t]{0,3}:[*_]{0,2}(?=\s|$)(?P<value>.{0,400})"
 )
+_UNMARKED = re.compile(r"(?P<name>Da|A|Cc|Ccn|Data|Oggetto|From|To|Date|Subject)(?:\s{1,4}(?=[\"'<\w])|\s{0,3}$)")
 _SENDER = frozenset("da from von de mittente od".split())
 _OTHERS = frozenset(
     "inviato a oggetto data sent to subject date gesendet an betreff envoyé envoye à objet cc ccn "
@@ -182,11 +183,15 @@ def _header_at(lines: list[str], at: int) -> bool:
         return False
     names = {_header_name(line) for line in lines[at : at + _HEADER_LINES]}
     others = names & _OTHERS
-    return bool(names & _SENDER) and len(others) >= 2 and (first in _SENDER or len(others) > 2)  # noqa: PLR2004
+    marked = sum(1 for line in lines[at : at + _HEADER_LINES] if _HEADER.match(line[:500]))
+    enough = 2 if marked > 1 else 3  # "Da …", "A …" begin sentences too
+    return bool(names & _SENDER) and len(others) >= enough and (first in _SENDER or len(others) > 2)  # noqa: PLR2004
 
 
 def _header_name(line: str) -> str:
     found = _HEADER.match(line[:500])
+    if found is None:  # Aruba's pages leave the colons out
+        found = _UNMARKED.match(line[:500])
     return found["name"].strip().lower() if found else ""
 
 

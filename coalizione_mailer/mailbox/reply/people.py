@@ -18,7 +18,7 @@ _I = re.compile(
     r"\b(?:partecipo|parteciper[oò]|vengo|verr[oò]|intervengo|interverr[oò]|presenzier[oò]|aderisco"
     r"|sar[oò]|potr[oò]|posso|riesco|prendo parte|prender[oò]|il sottoscritto|la sottoscritta|confermo la mia"
     r"|(?:la )?mia (?:presenza|partecipazione|adesione)|personalmente|ci sono|conto di|arrivo|arriver[oò]|accetto"
-    r"|accolgo|sono liet[oa]|non mancher[oò]|di persona|per me\b|presenza mia|segnatemi|iscrivetemi|contate su di me|io)\b",
+    r"|accolgo|sono liet[oa]|non mancher[oò]|di persona|per me\b|presenza mia|sia io|segnatemi|iscrivetemi|contate su di me|io)\b",
     re.IGNORECASE,
 )
 _WE = re.compile(
@@ -35,11 +35,16 @@ _OF_ANOTHER = re.compile(
     re.IGNORECASE,
 )
 _INSTEAD = re.compile(
-    r"(?:(?:in|al|per|su|a|quale)\s)(?:sostituzione|posto|luogo|vece|nome|conto|incarico|richiesta|delega|nome e per conto"
-    r"|firma|disposizione|mandato|rappresentanza)\s(?:de[il]\s|dell['’]\s?|della\s|dello\s|di\s)?|"
-    r"(?:anzich[eéè]|invece (?:di|del|della|dell['’])|non (?:pi[uù]|gi[aà])|sostituisce|sostituir[aà]|tolto|togliere|depennare"
-    r"|annullare (?:il nominativo|l'iscrizione|la presenza) (?:di|del|della|dell['’])?|rivolgersi a|contattare|referente|riferimento|salut\w{1,6}|per informazioni|per conoscenza|copia|ci legge|ringrazi\w{1,5}"
-    r"|inviat[oa] (?:a|al|alla|da)|scritto (?:a|al|da|dal)|moglie|marito|in ricordo|funerali? d\w{1,3}|compilat[oa] da|(?:vostra?|collega) collega|sentit[oa])\s?",
+    r"\b(?:in|al|per|su|a|quale)\s(?:sostituzione|posto|luogo|vece|nome|conto|incarico|richiesta|delega"
+    r"|nome e per conto|firma|disposizione|mandato|rappresentanza)\s"
+    r"(?:de[il]\s|dell['\u2019]\s?|della\s|dello\s|di\s)"
+    r"|\b(?:anzich[e\u00e8\u00e9]|invece (?:di|del|della|dell['\u2019])|non (?:pi[u\u00f9]|gi[a\u00e0])|sostituisce"
+    r"|sostituir[a\u00e0]|tolto|togliere|depennare|posto (?:riservato|assegnato) (?:a|al|alla|all['\u2019])"
+    r"|annullare (?:il nominativo|l['\u2019]iscrizione|la presenza) (?:di|del|della|dell['\u2019])?"
+    r"|rivolgersi a|contattare|contatto|chiamare|referente|riferimento|salut\w{1,6}|per informazioni|per conoscenza"
+    r"|copia|ci legge|ringrazi\w{1,5}|inviat[oa] (?:a|al|alla|da)|scritto (?:a|al|da|dal)|moglie|marito|in ricordo"
+    r"|funerali? d\w{1,3}|compilat[oa] da|sentit[oa]|parlato con|telefonat[oa] (?:a|con)|disposizione (?:di|del|della)"
+    r"|indicazione (?:di|del|della|dell['\u2019])|invito (?:di|del|della)|relatore|moderatore|ministro|prefetto)\s?",
     re.IGNORECASE,
 )
 _BY = re.compile(
@@ -70,6 +75,16 @@ _SELF_ROLE = re.compile(
     r"\b(?:sono (?:il|la|l['’]|un|una)\s?|in qualit[aà] di\s|nella mia qualit[aà] di\s|quale\s|come\s)(?P<role>[^\n.,;:!?]{3,80})",
     re.IGNORECASE,
 )
+_HEADINGS = {
+    "nome": "given", "cognome": "family", "nominativo": "whole", "nominativi": "whole",
+    "nome e cognome": "whole", "cognome e nome": "whole", "cognome nome": "whole",
+    "nome cognome": "whole", "nome/cognome": "whole", "partecipante": "whole",
+    "partecipanti": "whole", "delegato": "whole", "carica": "role", "ruolo": "role",
+    "qualifica": "role", "funzione": "role", "incarico": "role", "telefono": "other",
+    "cellulare": "other", "tel": "other", "email": "other", "e-mail": "other", "mail": "other",
+    "recapito": "other", "comune": "other", "ente": "other", "n": "other", "nr": "other",
+    "titolo": "other", "note": "other", "contatti": "other", "settore": "other", "#": "other",
+}  # fmt: skip
 _OTHERS_COME = re.compile(
     r"\b(?:accompagnat[oaie]|insieme|assieme|con (?:me|noi)|anche|delegazione)\b", re.IGNORECASE
 )
@@ -89,7 +104,7 @@ def coming(parts: Parts, stance: Stance, author: str) -> Coming:
     """Say who comes, from the letter, its signature and the name of the sender's address."""
     if stance.verdict not in {Verdict.YES, Verdict.MAYBE} or not stance.events:
         return Coming()
-    people = merged([*_keyed(parts.letter), *_named(parts.letter, stance)])
+    people = merged([*_keyed(parts.letter), *(_tabled(parts.letter) or _named(parts.letter, stance))])
     perhaps = stance.perhaps_more
     writer = _writer(parts, author)
     if writer is not None and _speaks_of_self(parts, stance, bool(people), writer):
@@ -148,18 +163,19 @@ def _named(letter: str, stance: Stance) -> list[Mention]:
     mentions = mentions_of(letter)
     spans = _spans(stance)
     refused = any(event.says is Verdict.NO for event in stance.events)
-    found = []
+    found: list[Mention] = []
+    beside: list[Mention] = []
     for mention in mentions:
         if _left_out(letter, mention):
             continue
         at = _sentence_of(spans, mention.start)
         events = [event for event in stance.events if event.sentence == at]
-        if events:
-            if _comes(stance, events, mention):
-                found.append(mention)
-        elif not refused or _listed(letter, mention):
+        if not events:
+            beside.append(mention)
+        elif _comes(stance, events, mention):
             found.append(mention)
-    return found
+    keep = [one for one in beside if _listed(letter, one) or (not refused and not found)]
+    return sorted((*found, *keep), key=lambda one: one.start)
 
 
 def _spans(stance: Stance) -> list[tuple[int, int]]:
@@ -253,7 +269,17 @@ def _listed(letter: str, mention: Mention) -> bool:
     start = letter.rfind("\n", 0, mention.start) + 1
     end = letter.find("\n", mention.end)
     line = letter[start : end if end >= 0 else len(letter)]
-    return "|" in line or "   " in line or bool(re.match(r"\s*(?:[-*•·]|\d{1,2}[.)])\s", line))
+    if "|" in line or "   " in line or re.match(r"\s*(?:[-*•·]|\d{1,2}[.)])\s", line):
+        return True
+    before = _untitled_start(letter[start : mention.start])
+    block = letter[: max(0, start - 1)].split("\n\n")[-1] or letter[: max(0, start - 1)].rstrip()
+    headed = any(each.rstrip().endswith(":") for each in block.split("\n"))
+    return headed and not before and len(line) <= 90 and line.rstrip()[-1:] not in ".?!:"  # noqa: PLR2004  a line of its own
+
+
+def _untitled_start(text: str) -> str:
+    """Return what stands before a name in its line, titles left out."""
+    return re.sub(r"(?:\b[A-Za-z]{1,6}\.\s?(?:ssa|ra)?\s?){1,3}", "", text).strip()
 
 
 def _keyed(letter: str) -> list[Mention]:
@@ -279,6 +305,33 @@ def _keyed(letter: str) -> list[Mention]:
             people.append({})
         people[-1].setdefault(kind, value)
     return [mention for each in people if (mention := _from_form(each)) is not None]
+
+
+def _tabled(letter: str) -> list[Mention]:
+    """Read a table by its heading: "Cognome | Nome | Carica", or columns parted by blanks."""
+    found: list[Mention] = []
+    kinds: list[str] = []
+    for line in letter.split("\n"):
+        cells = _cells(line)
+        named = [_HEADINGS.get(folded(cell).strip(" :.*"), "") for cell in cells]
+        if sum(bool(kind) for kind in named) >= 2:  # noqa: PLR2004  one may be a word
+            kinds = named
+        elif kinds and len(cells) == len(kinds):
+            person: dict[str, str] = {}
+            for kind, cell in zip(kinds, cells, strict=True):
+                if kind and cell:
+                    person.setdefault(kind, cell)
+            if (mention := _from_form(person)) is not None:
+                found.append(mention)
+        elif line.strip():
+            kinds = []
+    return found
+
+
+def _cells(line: str) -> list[str]:
+    """Return the cells of a line of a table; one for any other line."""
+    parts = line.strip().strip("|").split("|") if "|" in line else re.split(r"\t|\s{3,60}", line.strip())
+    return [part.strip() for part in parts]
 
 
 def _from_form(each: dict[str, str]) -> Mention | None:
@@ -372,7 +425,7 @@ def _speaks_of_self(parts: Parts, stance: Stance, others: bool, writer: Mention)
             ].end
         ]
         if _I.search(words) or re.search(
-            r"\b(?:sottoscritt[oa]|vengo io|parteciper[oò] io|io (?:e|ed|con|insieme|sar[oò]|ci sar[oò])|e (?:io|il sottoscritto)|(?:la )?mia (?:presenza|partecipazione|adesione)|presenza mia|per me|ci sar[oò]|la propria)\b",
+            r"\b(?:sottoscritt[oa]|vengo io|parteciper[oò] io|io (?:e|ed|che|con|insieme|sar[oò]|ci sar[oò])|sia io|e (?:io|il sottoscritto)|(?:la )?mia (?:presenza|partecipazione|adesione)|presenza mia|per me|ci sar[oò]|la propria)\b",
             text,
             re.IGNORECASE,
         ):

@@ -87,14 +87,15 @@ def _by_a_person(base: Answer, tree: mime.Part, words: OwnWords, occasion: Occas
     if not parts.letter:
         parts = Parts(parts.signature, "")
     stance = stance_of(sentences_of(parts.letter, occasion))
-    if _unrelated(base, parts, stance, occasion):
+    about = bool(base.references) or _about(base, words, occasion)
+    if _unrelated(base, stance, about=about):
         return _other(base)
     who = coming(parts, stance, parseaddr(tree.words("from"))[0])
     verdict = _verdict(base, words, stance)
     who = _corrected(parts, who) if verdict is not None and stance.earlier else who
     if verdict in {None, Verdict.NO}:
         who = Coming()
-    why = _reasons(verdict, words, stance, who, tree)
+    why = _reasons(verdict, words, stance, who, about=about or _mentions_event(base))
     return replace(
         base,
         answer=verdict,
@@ -107,19 +108,29 @@ def _by_a_person(base: Answer, tree: mime.Part, words: OwnWords, occasion: Occas
     )
 
 
-def _unrelated(base: Answer, parts: Parts, stance: Stance, occasion: Occasion) -> bool:
+def _unrelated(base: Answer, stance: Stance, *, about: bool) -> bool:
     """Whether a mail outside the thread is about something else."""
     if base.references:
         return False
-    said = f" {folded(f'{base.subject} {parts.letter}'[:MOST_TEXT])} "
-    lists = vocabulary().lists
-    if sum(word in said for word in lists["spam"]) >= 2 and "comune" not in base.sender:  # noqa: PLR2004  one may be chance
+    said = f" {folded(f'{base.subject} {base.own_text}'[:MOST_TEXT])} "
+    advertised = sum(word in said for word in vocabulary().lists["spam"])
+    if advertised > 1 and "comune" not in base.sender:
         return True
-    about = any(word in said for word in lists["event"]) or any(
+    return not about and not any(event.name != "list" for event in stance.events)
+
+
+def _about(base: Answer, words: OwnWords, occasion: Occasion) -> bool:
+    """Whether a mail speaks of our invitation by itself, or quotes it."""
+    said = f" {folded(f'{base.subject} {base.own_text} {words.quoted[:3000]}'[:MOST_TEXT])} "
+    return any(word in said for word in vocabulary().lists["about"]) or any(
         f" {word}" in said for word in occasion.words
     )
-    answers = any(event.name != "list" for event in stance.events)
-    return not about and not answers
+
+
+def _mentions_event(base: Answer) -> bool:
+    """Whether a mail speaks of some event at all."""
+    said = folded(f"{base.subject} {base.own_text}"[:MOST_TEXT])
+    return any(word in said for word in vocabulary().lists["event"])
 
 
 def _verdict(base: Answer, words: OwnWords, stance: Stance) -> Verdict | None:
@@ -154,7 +165,7 @@ def _corrected(parts: Parts, who: Coming) -> Coming:
 
 
 def _reasons(
-    verdict: Verdict | None, words: OwnWords, stance: Stance, who: Coming, tree: mime.Part
+    verdict: Verdict | None, words: OwnWords, stance: Stance, who: Coming, *, about: bool
 ) -> tuple[Why, ...]:
     """Return every reason for a person to look."""
     coming_ = verdict is Verdict.YES
@@ -166,7 +177,8 @@ def _reasons(
         Why.QUESTION: stance.question,
         Why.WHO_MISSING: coming_ and who.missing,
         Why.WHO_INCOMPLETE: coming_ and who.incomplete,
-        Why.CONFLICT: verdict is not None and stance.conflict and not settled,
+        Why.CONFLICT: verdict is not None
+        and (not about or (stance.conflict and not settled)),
         Why.MERGED: words.merged,
         Why.TOO_LONG: len(words.text) > MOST_TEXT,
     }

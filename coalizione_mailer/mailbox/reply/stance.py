@@ -70,6 +70,7 @@ _PASSIVE = (
 )
 _TURNS = frozenset("ma pero tuttavia mentre bensi ; :".split())
 _EXTRA = frozenset("anche ed e con un una altri altra altro altre eventuali pure".split())
+_LATER = ("prossim", "futur", "ulterior", "altr", "analogh")
 _YES = frozenset({"attend", "delegate", "yes", "list"})
 
 
@@ -118,7 +119,7 @@ def stance_of(sentences: list[Sentence]) -> Stance:
             for hit in hits
         ):
             said.add("earlier")
-        if _more_perhaps(sentence, hits):
+        if not sentence.asks and _more_perhaps(sentence, hits):
             said.add("perhaps-more")
         if sentence.asks or _requests(hits):
             said.add("question")
@@ -150,6 +151,7 @@ def _events(number: int, sentence: Sentence, hits: list[Hit]) -> list[Event]:
         return []
     masks = [hit for hit in hits if hit.cue.says == "mask"]
     refusals = [hit for hit in hits if hit.cue.says == "no" and not _masked(hit, masks)]
+    later = any(_word(sentence, mask).startswith(_LATER) for mask in masks)
     fixed = [hit for hit in hits if hit.cue.says == "yes"]
     doubts = [
         hit
@@ -163,7 +165,7 @@ def _events(number: int, sentence: Sentence, hits: list[Hit]) -> list[Event]:
         if hit.cue.says != "yes" and any(_overlap(hit, other) for other in fixed):
             continue
         if hit.cue.says in _YES - {"yes"} and (
-            _governed(sentence, hit, refusals) or _passive(sentence, hit)
+            _governed(sentence, hit, refusals) or _passive(sentence, hit) or later
         ):
             continue
         event = _event(number, sentence, hit, doubts)
@@ -171,7 +173,26 @@ def _events(number: int, sentence: Sentence, hits: list[Hit]) -> list[Event]:
             events.append(event)
             if event.says is Verdict.NO and hit.cue.says != "no":
                 refusals.append(hit)
-    return events
+    return _without_announcing(sentence, events)
+
+
+def _without_announcing(sentence: Sentence, events: list[Event]) -> list[Event]:
+    """Leave out a "confermo" that only announces: "confermo che non potrò venire"."""
+    refused = [event for event in events if event.says is Verdict.NO]
+    kept = []
+    for event in events:
+        norm = sentence.words[event.start].norm
+        later = [one for one in refused if one.start >= event.end]
+        announcing = (
+            bool(later)
+            and event.says is Verdict.YES
+            and norm.startswith(("conferm", "comunic", "inform", "segnal"))
+            and "che" in {w.norm for w in sentence.words[event.end : later[0].start]}
+            and not any(w.norm in _TURNS for w in sentence.words[event.end : later[0].start])
+        )
+        if not announcing:
+            kept.append(event)
+    return kept
 
 
 def _masked(hit: Hit, masks: list[Hit]) -> bool:
@@ -241,7 +262,10 @@ def _about_another(sentence: Sentence, doubt: Hit, hit: Hit) -> bool:
 def _more_perhaps(sentence: Sentence, hits: list[Hit]) -> bool:
     """Whether a sentence that says that some come adds one who perhaps does."""
     sure = [hit for hit in hits if hit.cue.says in _YES]
-    doubts = [hit for hit in hits if hit.cue.says == "maybe"]
+    fixed = [hit for hit in hits if hit.cue.says == "yes"]
+    doubts = [
+        hit for hit in hits if hit.cue.says == "maybe" and not any(_overlap(hit, one) for one in fixed)
+    ]
     norms = [each.norm for each in sentence.words]
     place = any(norms[at : at + 1] == ["se"] and "anche" in norms[at:] for at in range(len(norms)))
     return bool(sure) and (
@@ -282,9 +306,26 @@ def _condition(sentence: Sentence, at: int) -> str:
         elif norm == "caso" and after in {"contrario", "di"}:
             return "after"
     if start < 0:
-        return ""
+        return "after" if _condition_behind(sentence, at) else ""
     closed = any(w.text in {",", ":", ")"} for w in sentence.words[start + 1 : at])
     return "after" if closed else "inside"
+
+
+def _condition_behind(sentence: Sentence, at: int) -> bool:
+    """Whether a condition follows: "parteciperà se gli impegni lo consentono"."""
+    words = sentence.words
+    for place in range(at + 1, len(words)):
+        norm, before = words[place].norm, words[place - 1].norm
+        after = words[place + 1].norm if place + 1 < len(words) else ""
+        if words[place].text == ";" or norm in _TURNS - {":"}:
+            return False
+        if norm in _IF and after not in _COURTESY_IF and before not in {"anche", "e", ",", "come", "pure"}:
+            return "anche" not in {word.norm for word in words[place : place + 8]}
+        if norm in _IF and before == "," and after not in _COURTESY_IF and norm != "se":
+            return True
+        if norm == "se" and before == "," and after not in _COURTESY_IF:
+            return "anche" not in {word.norm for word in words[place : place + 8]}
+    return False
 
 
 def _settled(events: list[Event], said: set[str], sentences: list[Sentence]) -> Stance:
