@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +45,7 @@ hostile = st.text() | st.sampled_from(["../../etc/passwd", "C:\\x.exe", "a\0b", 
 @st.composite
 def receipts(draw: st.DrawFn) -> Receipt:
     """A message that came back, with anything at all in what it says of itself."""
-    words = {
+    words: dict[str, Any] = {
         name: draw(hostile)
         for name in ("subject", "sender", "own_id", "message_id", "pec_id", "protocol", "origin")
     }
