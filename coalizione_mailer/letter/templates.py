@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Self
 
 from jinja2 import (
@@ -28,7 +29,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from coalizione_mailer.errors import Code, Problem, ProblemsError
 from coalizione_mailer.letter import fields
-from coalizione_mailer.letter.context import SAMPLE, context, personal, shared
+from coalizione_mailer.letter.context import SAMPLE, personal, shared
 from coalizione_mailer.letter.italian import FILTERS
 from coalizione_mailer.model import Recipient
 
@@ -66,6 +67,18 @@ class _FieldMissingError(UndefinedError):
         super().__init__(sentence)
         self.name = name
         self.owner = owner
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """The sandbox, with a short way to what is asked most: a field of our own records."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return an attribute; names that begin with an underscore go the sandbox's own way."""
+        if type(obj) is SimpleNamespace and not attribute.startswith("_"):
+            known = vars(obj)
+            if attribute in known:
+                return known[attribute]
+        return super().getattr(obj, attribute)
 
 
 class _Missing(StrictUndefined):
@@ -135,11 +148,24 @@ class Templates:
 
         Raises ProblemsError with the field that does not exist, its file and line.
         """
+        return self.mail(recipient, self.letter(recipient))
+
+    def letter(self, recipient: Recipient) -> str:
+        """Write the letter's HTML to one recipient, without the e-mail; raises ProblemsError."""
         if not self.individual:
-            if not self._circular:
-                self._circular["text"] = self._rendered(recipient)
-            return self._circular["text"]
-        return self._rendered(recipient)
+            return self._once(recipient).html
+        return self._render(LETTER, self._fields(recipient))
+
+    def mail(self, recipient: Recipient, html: str) -> LetterText:
+        """Write the e-mail that carries a letter; raises ProblemsError."""
+        if not self.individual:
+            return self._once(recipient)
+        return self._mail(html, self._fields(recipient))
+
+    def _once(self, recipient: Recipient) -> LetterText:
+        if not self._circular:
+            self._circular["text"] = self._rendered(recipient)
+        return self._circular["text"]
 
     @property
     def individual(self) -> bool:
@@ -153,9 +179,18 @@ class Templates:
         return sorted(path for path in self.folder.rglob("*") if path.is_file())
 
     def _rendered(self, recipient: Recipient) -> LetterText:
-        fields_ = {**self.shared, **context(self.configuration, recipient)}
-        html, email_html, email_text = (self._render(name, fields_) for name in NAMES)
+        known = self._fields(recipient)
+        return self._mail(self._render(LETTER, known), known)
+
+    def _mail(self, html: str, known: Mapping[str, Any]) -> LetterText:
+        email_html, email_text = (self._render(name, known) for name in (EMAIL_HTML, EMAIL_TEXT))
         return LetterText(html, self.inliner.inline(email_html), email_text)
+
+    def _fields(self, recipient: Recipient) -> dict[str, Any]:
+        """Return what the templates see; what all letters share was taken from the file once."""
+        if not self.individual:
+            return dict(self.shared)
+        return {**self.shared, **personal(recipient, names=self.configuration.letter.names)}
 
     def _render(self, name: str, known: Mapping[str, Any]) -> str:
         try:
@@ -229,7 +264,7 @@ class Templates:
 
 def environment_of(folder: Path) -> ImmutableSandboxedEnvironment:
     """Return the environment in which templates of a folder are compiled, with our filters."""
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Environment(
         loader=FileSystemLoader(folder),
         auto_reload=False,  # what was checked is what is rendered
         undefined=_Missing,
