@@ -93,13 +93,14 @@ class Correspondence:
 
         Raises ProblemsError when a letter cannot be written.
         """
+        # The e-mails are written while the letters are being set.
         ahead, behind = tee(
-            (recipient, self.templates.render(recipient)) for recipient in recipients
+            (recipient, self.templates.letter(recipient)) for recipient in recipients
         )
         settings = PdfSettings.of(self._campaign.root, self._campaign.configuration)
-        pdfs = render_pdfs((text.html for _, text in ahead), settings, jobs)
-        for (recipient, text), pdf in zip(behind, pdfs, strict=True):
-            yield self._prepare(recipient, text, pdf)
+        pdfs = render_pdfs((html for _, html in ahead), settings, jobs)
+        for (recipient, html), pdf in zip(behind, pdfs, strict=True):
+            yield self._prepare(recipient, self.templates.mail(recipient, html), pdf)
 
     def _prepare(self, recipient: Recipient, text: LetterText, pdf: Pdf) -> Prepared:
         """Put one message together and make sure that it can travel."""
