@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from coalizione_mailer.cli.console import as_results, command, number, print_json, say
 from coalizione_mailer.cli.language import _
 from coalizione_mailer.errors import Code, ExitCode, NothingToDoError, Problem, ProblemsError
+from coalizione_mailer.lifecycle import State
 
 if TYPE_CHECKING:
     from coalizione_mailer.campaign import Campaign
@@ -80,6 +81,7 @@ def _opened(ledger: "Ledger", campaign: "Campaign", wishes: "Wishes", jobs: int 
     """Return the round that is not done yet, or open one; raises NothingToDoError."""
     from coalizione_mailer.cli.rehearsed import print_problems, processes
     from coalizione_mailer.cli.resent import names_of, print_outlook
+    from coalizione_mailer.ledger import reports
     from coalizione_mailer.resend import Opening, open_round, outlook
 
     if standing := _unfinished(ledger):
@@ -97,7 +99,8 @@ def _opened(ledger: "Ledger", campaign: "Campaign", wishes: "Wishes", jobs: int 
     opened = open_round(ledger, campaign, view.sendings, opening) if view.sendings else None
     if opened is None:
         told_next(campaign, view)
-        raise NothingToDoError
+        with ledger.reading() as connection:
+            raise NothingToDoError(reports.overall_counts(connection)[State.IN_DOUBT])
     print_problems(problems, names_of(view))
     return opened
 
@@ -116,7 +119,7 @@ def _unfinished(ledger: "Ledger") -> "Round | None":
     with ledger.reading() as connection:
         standing = reports.unfinished(connection)
         waiting = deliveries.waiting(connection, Choice(standing.id)) if standing else 0
-    if standing is None or withdraw(ledger, standing):
+    if standing is None or standing.kind is Kind.REMINDER or withdraw(ledger, standing):
         return None
     if standing.kind is Kind.FIRST:
         raise ProblemsError([Problem(Code.FIRST_UNFINISHED, found=str(waiting))])

@@ -59,9 +59,9 @@ def open_round(
 
 
 def withdraw(ledger: Ledger, opened: Round) -> bool:
-    """Forget a round that sends again and of which nothing was handed over; False otherwise."""
+    """Forget a later round of which nothing was handed over; False otherwise."""
     with ledger.writing() as connection:
-        if opened.kind is not Kind.RESEND or rounds.attempted(connection, opened):
+        if opened.kind is Kind.FIRST or rounds.attempted(connection, opened):
             return False
         rounds.discard(connection, opened)
     return True

@@ -1,4 +1,4 @@
-"""An office whose letters came back: a campaign in a folder, frozen, sent, and what was answered."""
+"""An office whose letters came back: a campaign in a folder, frozen, sent, answered."""
 
 import hashlib
 from dataclasses import dataclass
@@ -129,10 +129,17 @@ class Office:
 
     def imports(self, number: int, address: str) -> None:
         """Let a newer file of IPA have another address."""
+        self._rewrite(letters.address(number), address)
+
+    def imports_back(self, number: int, address: str) -> None:
+        """Let a newer file of IPA have the first address again."""
+        self._rewrite(address, letters.address(number))
+
+    def _rewrite(self, before: str, after: str) -> None:
         path = self.campaign.path(self.campaign.configuration.recipients.addresses)
         text = path.read_text(encoding="utf-8")
-        assert letters.address(number) in text
-        path.write_text(text.replace(letters.address(number), address), encoding="utf-8")
+        assert before in text
+        path.write_text(text.replace(before, after), encoding="utf-8")
 
     def states(self) -> list[State]:
         """Where the Comuni stand, in the order of their numbers."""
