@@ -192,7 +192,7 @@ class _Desk:
 
         if not yes and not (ask and interactive()):
             raise UsageError([Problem(Code.IMPORT_UNCONFIRMED)])
-        caution_frozen(self.campaign)
+        caution_frozen(self.campaign, addresses=True)
         if not yes and not agreed():
             say(_("Nothing was written."))
             return ExitCode.INTERRUPTED

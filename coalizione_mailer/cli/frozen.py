@@ -10,10 +10,13 @@ if TYPE_CHECKING:
     from coalizione_mailer.campaign import Campaign
 
 
-def caution_frozen(campaign: "Campaign") -> None:
-    """Say what a change of data means for letters that are frozen and have not all left."""
-    from coalizione_mailer.ledger import deliveries, rounds
-    from coalizione_mailer.ledger.deliveries import Choice
+def caution_frozen(campaign: "Campaign", *, addresses: bool = False) -> None:
+    """Say what a change of data means for letters that are frozen and have not all left.
+
+    A change of ``addresses`` alone stops nothing once letters have left.
+    """
+    from coalizione_mailer.ledger import reports, rounds
+    from coalizione_mailer.ledger.rounds import Kind
     from coalizione_mailer.ledger.store import Ledger
 
     url = campaign.configuration.ledger.url
@@ -22,14 +25,18 @@ def caution_frozen(campaign: "Campaign") -> None:
         return
     try:
         with ledger.reading() as connection:
-            opened = rounds.current(connection)
-            waiting = opened and deliveries.waiting(connection, Choice(opened.id, frozenset()))
+            opened = reports.unfinished(connection)
             left = opened is not None and rounds.attempted(connection, opened)
     finally:
         ledger.close()
-    if not waiting:
+    if opened is None or opened.kind is not Kind.FIRST:
         return
-    if left:
+    if left and addresses:
+        text = _(
+            "Letters have left already, and others are waiting: those leave to the addresses they "
+            "were frozen with. What you write now counts when a letter comes back: mailer resend."
+        )
+    elif left:
         text = _(
             "Letters have left already, and others are waiting: if you write this, mailer send "
             "stops until the data are as they were. Better wait for the end of the sending."

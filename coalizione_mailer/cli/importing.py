@@ -78,7 +78,7 @@ def import_(
             print_problems(update.dangers, {})
             say(_("Nothing was written. If the file is right all the same: --allow-losses."))
             return ExitCode.ERROR
-        if writing and not _confirmed(campaign, yes=yes, may_ask=may_ask):
+        if writing and not _confirmed(campaign, update, yes=yes, may_ask=may_ask):
             say(_("Nothing was written."))
             return ExitCode.INTERRUPTED
         if writing:
@@ -100,11 +100,14 @@ def _alone(campaign: "Campaign", now: datetime, *, dry_run: bool) -> "AbstractCo
     return sole_sender(archive(campaign), since=now)
 
 
-def _confirmed(campaign: "Campaign", *, yes: bool, may_ask: bool) -> bool:
+def _confirmed(campaign: "Campaign", update: "Update", *, yes: bool, may_ask: bool) -> bool:
     """Say what it means for frozen letters, and ask; raises UsageError where nobody can answer."""
+    from coalizione_mailer.campaign.reader import FILE_NAME
     from coalizione_mailer.cli.frozen import caution_frozen
+    from coalizione_mailer.registry.official.values import Kind
 
-    caution_frozen(campaign)
+    settings = any(written.path == Path(FILE_NAME) for written in update.files)
+    caution_frozen(campaign, addresses=update.kind is Kind.IPA and not settings)
     if not (yes or may_ask):
         raise UsageError([Problem(Code.IMPORT_UNCONFIRMED)])
     return yes or agreed()
