@@ -206,7 +206,7 @@ for name, function, short, text in (
         _("Write the register of the sending, for the protocol office."),
         _(
             "Write the register of the sending as a spreadsheet for the protocol office: a row "
-            "for each letter, with protocol, Comune, address, times, outcome, Message-ID and the "
+            "for each letter, with protocol, Comune, address, times, outcome, identifiers and the "
             "hashes of its receipts. Nothing in the record is changed."
         ),
     ),
