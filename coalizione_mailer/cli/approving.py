@@ -124,7 +124,7 @@ def _asked(held: "Sequence[Held]") -> list[Consent]:
             if key == enough:
                 return consents
             if key == yes:
-                say(f"  {_('approved')}", "green")
+                say("  " + _("approved"), "green")
                 consents.append(Consent(one, proposal))
                 break
     return consents
