@@ -65,9 +65,9 @@ def _report(pairs: Sequence[tuple[Row, Row]]) -> int:
         ("count", _share(pairs, lambda want, got: want["count"] == got["count"]), 0.0, True),
         ("Comune", _share(pairs, lambda want, got: want["comune"] == got["comune"]), 0.97, True),
         ("own words", _share(pairs, _own_words), 0.90, True),
-        ("replaces earlier", _share(pairs, lambda want, got: want["replaces_earlier"] == got["replaces_earlier"]), 0.0, True),  # noqa: E501
-        ("needs a person, found", _share(waiting, lambda _want, got: got["needs_human"]), 0.95, True),
-        ("needs a person, raised for nothing", _share(others, lambda _want, got: got["needs_human"]), 0.10, False),
+        ("replaces earlier", _share(pairs, _earlier), 0.0, True),
+        ("needs a person, found", _share(waiting, _asked), 0.95, True),
+        ("needs a person, raised for nothing", _share(others, _asked), 0.10, False),
         ("wrong yes or no outside the queue", float(len(wrong)), 0.0, False),
     ]  # fmt: skip
     missed = 0
@@ -89,6 +89,14 @@ def _share(pairs: Iterable[tuple[Row, Row]], right: Any) -> float:
     return sum(judged) / len(judged) if judged else 1.0
 
 
+def _earlier(want: Row, got: Row) -> bool:
+    return bool(want["replaces_earlier"] == got["replaces_earlier"])
+
+
+def _asked(_want: Row, got: Row) -> bool:
+    return bool(got["needs_human"])
+
+
 def _kind_and_answer(want: Row, got: Row) -> bool:
     return bool(want["kind"] == got["kind"] and want["answer"] == got["answer"])
 
@@ -98,7 +106,9 @@ def _names(want: Row, got: Row) -> bool:
 
 
 def _folded(row: Row) -> list[str]:
-    return sorted(person["name"].casefold().replace("\u2019", "'") for person in row["participants"])
+    return sorted(
+        person["name"].casefold().replace("\u2019", "'") for person in row["participants"]
+    )
 
 
 def _roles(want: Row, got: Row) -> bool:
@@ -126,7 +136,8 @@ def _show(pairs: Sequence[tuple[Row, Row]]) -> None:
                 print(f"{want['file']} {key}: {want[key]!r} wanted, {got[key]!r} read {got['why']}")
         if not _names(want, got) or not _roles(want, got):
             print(
-                f"{want['file']} participants: {want['participants']} wanted, {got['participants']} read"
+                f"{want['file']} participants: {want['participants']} wanted, "
+                f"{got['participants']} read"
             )
         if not _own_words(want, got):
             print(f"{want['file']} own words: {want['own_text']!r}\n      read {got['own_text']!r}")

@@ -20,9 +20,12 @@ _MOST_TEXT = 12_000
 _MOST_WORDS = 7  # of a Comune's name
 _WORDS = re.compile(r"[^\W_]+")
 _SAID = re.compile(
-    r"\b(?:comun[ei]|citt[aàá]['’]?|municipio|amministrazione(?:\s+comunale)?|sindac[oa]|vicesindac[oa]|vice\s+sindac[oa]"
-    r"|assessor[ea]|consiglier[ea]|stadtgemeinde|gemeinde|commune|giunta(?:\s+comunale)?|municipalit[aà]|town|ente|segretari[oa](?:\s+comunale)?)\s+"
-    r"(?:comunale\s+)?(?:di|del|della|dell['’]|de|d['’]|dello|dei|degli|von|von\s+der)\s*",
+    r"\b(?:comun[ei]|citt[aàá]['\u2019]?|municipio|amministrazione(?:\s+comunale)?"
+    r"|sindac[oa]|vicesindac[oa]|vice\s+sindac[oa]"
+    r"|assessor[ea]|consiglier[ea]|stadtgemeinde|gemeinde|commune"
+    r"|giunta(?:\s+comunale)?|municipalit[aà]|town|ente"
+    r"|segretari[oa](?:\s+comunale)?)\s+"
+    r"(?:comunale\s+)?(?:di|del|della|dell['\u2019]|de|d['\u2019]|dello|dei|degli|von|von\s+der)\s*",
     re.IGNORECASE,
 )
 _FROM = re.compile(r"\b(?:da|per|di)\s+(?=[A-ZÀ-Ý])")
@@ -98,7 +101,7 @@ class Atlas:
             "ca": "Sardegna",
             "nu": "Sardegna",
             "su": "Sardegna",
-        }  # noqa: E501
+        }
         for comune in self.register.comuni:
             regions[comune.sigla.lower()] = comune.regione
             regions[normal(comune.provincia)] = comune.regione
@@ -114,7 +117,7 @@ class Atlas:
         return None
 
     def of_address(self, address: str) -> tuple[Comune, ...]:
-        """Return the Comuni an address may be of: ``…@comune.schio.vi.it``, ``comune.schio@pec.it``."""
+        """Return the Comuni an address may be of, by its domain or else its local part."""
         local, _, domain = address.lower().rpartition("@")
         labels = domain.split(".")[:-1]
         hosts = self._of_labels(labels)
@@ -125,7 +128,7 @@ class Atlas:
         official = any(label.startswith(("comune", "citta", "municipio")) for label in labels)
         for place, label in enumerate(labels):
             bare = "".join(_LABEL.findall(label))
-            if _OFFICIAL.fullmatch(bare) or len(bare) < 3:  # noqa: PLR2004  a sigla
+            if _OFFICIAL.fullmatch(bare) or len(bare) < 3:
                 continue
             for form, named in self._forms(bare):
                 if form in self._squeezed and (
@@ -160,23 +163,23 @@ class Atlas:
         """Give the Comuni a text names as the writer's own, in order."""
         text = text[:_MOST_TEXT]
         for found in _SAID.finditer(text):
-            yield _Named(self._at(text, found.end()), said=True)
+            yield _Named(self.at(text, found.end()), said=True)
 
     def loosely_named(self, text: str) -> Iterator[_Named]:
         """Give the Comuni that a text names in any other way."""
         text = text[:_MOST_TEXT]
         for found in _FROM.finditer(text):
-            yield _Named(self._at(text, found.end()), said=False)
+            yield _Named(self.at(text, found.end()), said=False)
 
     def whole_lines(self, text: str) -> Iterator[_Named]:
         """Give the Comuni that stand alone at the end of a line or before its dash."""
         for line in text[:_MOST_TEXT].split("\n"):
             for piece in re.split(r"\s[-–|]\s|,\s", line[:200]):
-                comuni = self._at(piece, 0, whole=True)
+                comuni = self.at(piece, 0, whole=True)
                 if comuni:
                     yield _Named(comuni, said=False)
 
-    def _at(self, text: str, start: int, *, whole: bool = False) -> tuple[Comune, ...]:
+    def at(self, text: str, start: int, *, whole: bool = False) -> tuple[Comune, ...]:
         """Return the Comuni whose name begins here: the longest name counts."""
         words: list[re.Match[str]] = []
         for found in _WORDS.finditer(text, start, start + 90):
@@ -210,7 +213,7 @@ def place_of(answer: Answer, atlas: Atlas, threads: Mapping[str, str], occasion:
     own = _agreed(said, address, thread)
     if thread is not None:
         return _with_thread(thread, address, own)
-    found = address if address else own or hinted
+    found = address or own or hinted
     if address and own and not set(own) & set(address):
         return Place(own[0] if len(own) == 1 else None, (Why.COMUNE_CONTRADICTED,))
     if len(found) > 1:
@@ -284,7 +287,7 @@ def _in_text(
             answer.own_text[:_MOST_TEXT],
         )
         if (
-            comuni := atlas._at(
+            comuni := atlas.at(
                 re.sub(
                     r"(?i)^comune\s(?:di\s)?",
                     "",
@@ -292,7 +295,7 @@ def _in_text(
                 ),
                 0,
             )
-        )  # noqa: SLF001, E501
+        )
     ]
     hints = [
         *(named for named in atlas.whole_lines(signature)),

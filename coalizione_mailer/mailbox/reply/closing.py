@@ -13,11 +13,14 @@ _LONGEST_FORMULA = 110
 _MOST_LINE = 2000
 _ITEM = re.compile(r"\s*(?:[-*\u2022\u00b7]\s|\d{1,2}[.)]\s|[A-Za-z' ]{2,25}:\s)")
 _NAMED_FORMULA = re.compile(
-    r"(?:[Ss]aluti|SALUTI|[Ss]aluto|[Cc]ordialmente|[Gg]razie|[Oo]sservanza|[Pp]resto|[Cc]ordialità)[ \t]{0,3}[,.!-]{1,3}[ \t]{0,3}"
-    r"(?P<name>(?:[A-Za-z]{2,5}\.[ \t]?){0,2}[A-ZÀ-Ý][\w'’.-]{1,20}(?:[ \t][A-ZÀ-Ý][\w'’.-]{1,20}){1,3}[^\n.!?]{0,60}(?:\n[^\n.!?]{1,70}){0,8})$"
+    r"(?:[Ss]aluti|SALUTI|[Ss]aluto|[Cc]ordialmente|[Gg]razie|[Oo]sservanza"
+    r"|[Pp]resto|[Cc]ordialità)[ \t]{0,3}[,.!-]{1,3}[ \t]{0,3}"
+    r"(?P<name>(?:[A-Za-z]{2,5}\.[ \t]?){0,2}[A-ZÀ-Ý][\w'\u2019.-]{1,20}"
+    r"(?:[ \t][A-ZÀ-Ý][\w'\u2019.-]{1,20}){1,3}[^\n.!?]{0,60}(?:\n[^\n.!?]{1,70}){0,8})$"
 )
 _CONTACT = re.compile(
-    r"\b(?:tel|fax|cell|telefono|via|viale|piazza|p\.zza|corso|e-?mail|pec|c\.f|p\.\s?iva|int)\b|www\.|https?:|\S@\S|\b\d{5}\b",
+    r"\b(?:tel|fax|cell|telefono|via|viale|piazza|p\.zza|corso|e-?mail|pec|c\.f"
+    r"|p\.\s?iva|int)\b|www\.|https?:|\S@\S|\b\d{5}\b",
     re.IGNORECASE,
 )
 _SPEAKS = frozenset(
@@ -108,7 +111,7 @@ def _signing(line: str, occasion: Occasion) -> bool:
     return (
         len(line) <= _LONGEST
         and line[-1] not in "!?:;,"
-        and not (line[-1] == "." and len(line.split()) > 4)  # noqa: PLR2004  a sentence
+        and not (line[-1] == "." and len(line.split()) > 4)
         and not _ITEM.match(line)
         and "|" not in line
         and "   " not in line

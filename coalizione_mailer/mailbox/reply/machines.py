@@ -8,16 +8,24 @@ from coalizione_mailer.mailbox.reply.vocabulary import folded, vocabulary
 
 _LONG = timedelta(days=7)
 """An absence that is long where the day of the event is not known."""
-_MONTHS = {name: number for number, name in enumerate(
-    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
-    "dicembre".split(), 1)}  # fmt: skip
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto",
+         "settembre", "ottobre", "novembre", "dicembre"),
+        1,
+    )
+}  # fmt: skip
 _DAY = re.compile(
-    r"(?<!\d)(?P<day>\d{1,2})\s{0,2}(?:°\s?)?(?:(?:[/.-](?P<number>\d{1,2})(?:[/.-](?P<short>\d{4}|\d{2}))?)"
-    r"|(?P<month>gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre)"
+    r"(?<!\d)(?P<day>\d{1,2})\s{0,2}(?:°\s?)?(?:(?:[/.-](?P<number>\d{1,2})(?:[/.-](?P<short>\d{4}"
+    r"|\d{2}))?)"
+    r"|(?P<month>gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto"
+    r"|settembre|ottobre|novembre|dicembre)"
     r"(?:\s(?P<year>\d{4}))?)(?!\d)"
 )
 _UNTIL = re.compile(
-    r"(?:fino a|sino a|al rientro|rientr|torner|ritorn|al giorno|\bal\b|\ball|\bil\b|dal|riapr|riprend|riapert)[^.]{0,40}$"
+    r"(?:fino a|sino a|al rientro|rientr|torner|ritorn|al giorno|\bal\b|\ball"
+    r"|\bil\b|dal|riapr|riprend|riapert)[^.]{0,40}$"
 )
 
 
@@ -48,7 +56,7 @@ def _last_day(said: str, written: datetime | None) -> date | None:
         year = found["year"] or found["short"] or (str(base.year) if base else "")
         month = _MONTHS.get(found["month"] or "") or int(found["number"] or 0)
         try:
-            value = date(int(year) + (2000 if len(year) == 2 else 0), month, int(found["day"]))  # noqa: PLR2004
+            value = date(int(year) + (2000 if len(year) == 2 else 0), month, int(found["day"]))
         except ValueError:
             continue
         if base and not (found["year"] or found["short"]) and value < base - timedelta(days=200):

@@ -4,30 +4,86 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from coalizione_mailer.mailbox.reply.roles import PARTICLES, role_around
 from coalizione_mailer.mailbox.reply.sentences import MOST_TEXT, Word, words_of
 from coalizione_mailer.mailbox.reply.vocabulary import vocabulary
 
 MOST_NAMES = 60
+TITLED = "\xa0"
+"""What stands in place of a title's letters, so that the places of all others stay."""
+_MOST_TITLE = 16  # characters of a title amid a name: "ROSSI dott. Anna"
+_AFTER_TITLE = 3  # blanks and signs between a title and the name
+_MOST_PARTS = 6  # a longer row is no name
+_WHOLE = 2  # a given name and a family name
 _TITLE = re.compile(
-    r"(?<![^\W\d_])(?:(?:gent(?:\.?\s?m[oai])?\.?\s)?(?:dott|dr|d|prof|sig|avv)\.?\s?(?:ssa|ra|r|ri)\b\.?"
-    r"|(?:dott|dr|prof|avv|ing|arch|geom|rag|on|sen|cav|comm|sig|sigg|mons|p\.\s?i|per\.\s?ind|d\.ssa)\."
-    r"|(?:dottoressa|dottor|dottore|professoressa|professor|professore|avvocato|avvocata|ingegner|ingegnere"
+    r"(?<![^\W\d_])(?:(?:gent(?:\.?\s?m[oai])?\.?\s)?(?:dott|dr|d|prof|sig"
+    r"|avv)\.?\s?(?:ssa|ra|r|ri)\b\.?"
+    r"|(?:dott|dr|prof|avv|ing|arch|geom|rag|on|sen|cav|comm|sig|sigg|mons|p\.\s?i"
+    r"|per\.\s?ind|d\.ssa)\."
+    r"|(?:dottoressa|dottor|dottore|professoressa|professor|professore|avvocato"
+    r"|avvocata|ingegner|ingegnere"
     r"|architetto|geometra|ragionier|ragioniere|signora|signor|signori|onorevole|senatore|senatrice"
     r"|dott|dr|avv|ing|arch|prof|sig|sigg|geom|rag)(?=\s))",
     re.IGNORECASE,
 )
-_PARTICLES = frozenset(
-    "de di da del della dello dei degli delle dal dalla dalle dai d dell dall lo la li le von zu van den los san mc o".split()
+_ARTICLES = frozenset(
+    [
+        "il",
+        "l",
+        "la",
+        "lo",
+        "del",
+        "dell",
+        "della",
+        "dal",
+        "dall",
+        "dalla",
+        "al",
+        "all",
+        "alla",
+        "con",
+    ]
 )
-_ROLE_END = frozenset(
-    ', . ; : ( ) ! ? | " \u201c \u201d \u00ab \u00bb'.split()
-    + "che per sara saranno parteciperà partecipera parteciperanno verra verranno interverra "
-    "interverranno presente presenti è ha non si al nonche insieme oltre come ed sono il la lo".split()
+_NEVER = frozenset(
+    [
+        "via",
+        "tel",
+        "cell",
+        "fax",
+        "piazza",
+        "viale",
+        "saluti",
+        "cordiali",
+        "distinti",
+        "grazie",
+        "mail",
+        "pec",
+        "che",
+        "per",
+        "con",
+        "non",
+        "una",
+        "assessorato",
+        "oggetto",
+    ]
 )
-_EXPANDED = {"ass": "assessore", "cons": "consigliere", "resp": "responsabile", "dir": "dirigente"}
-_MOST_ROLE = 14  # words
 _PLACES = frozenset(
-    "comune citta amministrazione municipio provincia unione servizio segreteria ente comunale residenza fiera municipale stazione".split()
+    [
+        "comune",
+        "citta",
+        "amministrazione",
+        "municipio",
+        "provincia",
+        "unione",
+        "servizio",
+        "segreteria",
+        "ente",
+        "comunale",
+        "residenza",
+        "fiera",
+        "municipale",
+        "stazione",
+    ]
 )
 
 
@@ -100,7 +156,7 @@ def _runs(text: str, words: list[Word]) -> Iterator[tuple[int, int]]:
         last = place
         while last + 1 < len(words) and _joined(text, words, last, place):
             last += 1
-        while last > place and words[last].norm in _PARTICLES and not _upper_name(words[last]):
+        while last > place and words[last].norm in PARTICLES and not _upper_name(words[last]):
             last -= 1
         yield place, last + 1
         place = last + 1
@@ -118,8 +174,8 @@ def _namelike(words: list[Word], place: int) -> bool:
         return False
     if len(each.norm) == 1:
         return _initial(words, place)
-    if each.norm in ordinary and not (each.norm in vocabulary().sets["given"]):
-        particle = each.norm in _PARTICLES and place + 1 < len(words) and words[place + 1].capital
+    if each.norm in ordinary and each.norm not in vocabulary().sets["given"]:
+        particle = each.norm in PARTICLES and place + 1 < len(words) and words[place + 1].capital
         return particle and place > 0
     return True
 
@@ -135,24 +191,42 @@ def _joined(text: str, words: list[Word], last: int, first: int) -> bool:
     """Whether the word after ``last`` belongs to the same name."""
     each, after = words[last], words[last + 1]
     between = text[each.end : after.start]
-    titled = last == first and "\xa0" in between and len(between) <= 16  # noqa: PLR2004  ROSSI dott. Anna
-    if "\n" in between or (len(between) > 1 and not titled) or last - first >= 6:  # noqa: PLR2004
+    titled = last == first and TITLED in between and len(between) <= _MOST_TITLE
+    if "\n" in between or (len(between) > 1 and not titled) or last - first >= _MOST_PARTS:
         return False
-    if after.text == "." and len(each.norm) == 1:
+    if "." in {each.text, after.text}:
+        return _initialled(words, last, first)
+    if "-" in {each.text, after.text}:
+        return not between and _hyphenated(words, last, first)
+    if not after.text[0].isalpha():
+        return False
+    if last == first and each.norm in vocabulary().sets["given"] and _family(after):
         return True
-    if each.text == "." and len(words[last - 1].norm) == 1 and last > first:
-        return _namelike(words, last + 1)
-    if after.text == "-" and not between:
-        return (
-            last + 2 < len(words) and words[last + 2].capital and words[last + 2].start == after.end
-        )
-    if each.text == "-":
-        return after.capital and not between and last > first
-    if not after.text[0].isalpha() or each.text == ".":
-        return False
-    if after.norm in _PARTICLES:
+    if after.norm in PARTICLES:
         return last + 2 < len(words) and words[last + 2].capital and not _is_comune(words, last + 1)
     return _namelike(words, last + 1)
+
+
+def _initialled(words: list[Word], last: int, first: int) -> bool:
+    """Whether a full stop belongs to an initial: "M. Rinaldi"."""
+    if words[last + 1].text == ".":
+        return len(words[last].norm) == 1
+    return last > first and len(words[last - 1].norm) == 1 and _namelike(words, last + 1)
+
+
+def _hyphenated(words: list[Word], last: int, first: int) -> bool:
+    """Whether a hyphen joins two parts of one name."""
+    if words[last + 1].text != "-":
+        return last > first and words[last + 1].capital
+    beyond = words[last + 2] if last + 2 < len(words) else None
+    return beyond is not None and beyond.capital and beyond.start == words[last + 1].end
+
+
+def _family(each: Word) -> bool:
+    """Whether an ordinary word can be a family name behind a given name: "Ugo Pace"."""
+    sets = vocabulary().sets
+    never = sets["roles"] | sets["offices"] | sets["titles"] | _PLACES | PARTICLES | _NEVER
+    return each.capital and len(each.norm) > 2 and each.norm not in never
 
 
 def _is_comune(words: list[Word], place: int) -> bool:
@@ -178,45 +252,72 @@ def _mention(
     *,
     alone: bool,
 ) -> Mention | None:
-    given = vocabulary().sets["given"]
+    """Return the person a row of words names, None where it names none."""
     if _of_a_place(words, first):
         return None
+    titled = any(0 <= words[first].start - end <= _AFTER_TITLE for _start, end in titles)
+    if not titled:
+        first = _begins(words, first, last)
     run = words[first:last]
-    norms = [each.norm for each in run]
-    titled = any(0 <= run[0].start - end <= 3 for _start, end in titles)  # noqa: PLR2004  blanks after a title
-    known = [place for place, norm in enumerate(norms) if norm in given]
-    if known and known[0] and known[0] < len(run) - 1 and not titled:
-        begins = norms[: known[0]]
-        if not (run[0].text.isupper() and not run[-1].text.isupper()) and not all(
-            n in _PARTICLES or len(n) == 1 for n in begins
-        ):
-            # "Welfare Lucia Bianchi": the name begins with the given name, unless it stands last.
-            if len(known) == 1 or known[-1] < len(run) - 1:
-                first += known[0]
-                run = words[first:last]
-                norms = norms[known[0] :]
-                known = [place - known[0] for place in known]
-    letters = [each for each in run if each.text[0].isalpha() and each.norm not in _PARTICLES]
-    role, role_start = _role_around(text, words, first, last)
-    initial = any(len(each.norm) == 1 and each.text[-1] not in "'\u2019" for each in run)
-    if len(letters) < 2 and not (titled or (role and not alone)):  # noqa: PLR2004
+    parts = [each for each in run if each.text[0].isalpha() and each.norm not in PARTICLES]
+    role, role_start = role_around(text, words, first, last)
+    before = role_start < run[0].start
+    if len(parts) < _WHOLE:
+        office = bool(role) and not alone and before and _beside(words, first, last)
+        if not (titled or office) or run[0].norm in vocabulary().sets["ordinary"]:
+            return None
+    elif not (titled or role or _known(run)):
         return None
-    if not known and not titled and not (role and (len(letters) > 1)) and not initial:
-        return None
-    if len(letters) == 1 and (known and not titled and not role):
-        return None
-    if len(letters) == 1 and run[0].norm in vocabulary().sets["ordinary"]:
-        return None
-    name = _written(text, run, norms)
     return Mention(
-        name=name, role=role, start=run[0].start, end=run[-1].end, role_start=role_start,
-        titled=titled, whole=len(letters) > 1,
-    )  # fmt: skip
+        name=_written(text, run, [each.norm for each in run]),
+        role=role,
+        start=run[0].start,
+        end=run[-1].end,
+        role_start=role_start,
+        titled=titled,
+        whole=len(parts) >= _WHOLE,
+    )
+
+
+def _known(run: list[Word]) -> bool:
+    """Whether a given name or an initial is among these words."""
+    given = vocabulary().sets["given"]
+    return any(
+        each.norm in given or (len(each.norm) == 1 and each.text[-1] not in "'\u2019")
+        for each in run
+    )
+
+
+def _begins(words: list[Word], first: int, last: int) -> int:
+    """Return where the name begins in "Welfare Lucia Bianchi"; a family name may stand first."""
+    given = vocabulary().sets["given"]
+    known = [place for place in range(first, last) if words[place].norm in given]
+    if not known or known[0] == first or known[-1] == last - 1:
+        return first
+    family_first = words[first].text.isupper() and not words[last - 1].text.isupper()
+    before = words[first : known[0]]
+    if family_first or all(each.norm in PARTICLES or len(each.norm) == 1 for each in before):
+        return first
+    return known[0]
+
+
+def _beside(words: list[Word], first: int, last: int) -> bool:
+    """Whether a family name stands alone behind an office: "l'assessore Conte"."""
+    if first < 2 or words[first].text.isupper():
+        return False
+    after = words[last] if last < len(words) else None
+    goes_on = after is not None and (after.capital or after.norm in PARTICLES | {"e", "al", "alla"})
+    office = words[first - 1].norm in vocabulary().sets["politicians"]
+    return (
+        office
+        and words[first - 2].norm in _ARTICLES
+        and (not goes_on or after is None or after.norm == "e")
+    )
 
 
 def _of_a_place(words: list[Word], first: int) -> bool:
     """Whether what follows is where, not who: "Comune di …", "Sindaco di …"."""
-    if first < 2 or words[first - 1].norm not in {"di", "d", "del", "della", "dell", "da", "a"}:  # noqa: PLR2004
+    if first < 2 or words[first - 1].norm not in {"di", "d", "del", "della", "dell", "da", "a"}:
         return False
     sets = vocabulary().sets
     before = words[first - 2].norm
@@ -253,264 +354,16 @@ def _written(text: str, run: list[Word], norms: list[str]) -> str:
 
 
 def _cased(part: str) -> str:
-    """Take a word out of capitals or out of small letters; an accent typed as apostrophe stays off."""
+    """Take a word out of capitals or out of small letters; with its accent."""
     if part.isupper() and len(part) > 1:
         low = part.lower()
         accents = {"a'": "à", "e'": "è", "i'": "ì", "o'": "ò", "u'": "ù"}
-        if len(low) > 3 and low[-2:] in accents:  # noqa: PLR2004  NICOLO', not D' or DE'
+        if len(low) > 3 and low[-2:] in accents:
             low = low[:-2] + accents[low[-2:]]
         return low[0].upper() + low[1:]
-    if len(part) > 3 and part[-1] in "'\u2019" and part[-2].lower() in "aeiou":  # noqa: PLR2004  Nicolo'
+    if len(part) > 3 and part[-1] in "'\u2019" and part[-2].lower() in "aeiou":
         part = part[:-2] + {"a": "à", "e": "è", "i": "ì", "o": "ò", "u": "ù"}[part[-2].lower()]
-    return part if not part.islower() or part in _PARTICLES else part[0].upper() + part[1:]
-
-
-def _role_around(text: str, words: list[Word], first: int, last: int) -> tuple[str, int]:
-    """Return the role told before a name ("l'assessore alla cultura Mario Rossi") or after it."""
-    line = text.rfind("\n", 0, words[first].start) + 1
-    before, start = _role_before(text, words, first)
-    after = _role_after(text, words, last)
-    if before and (start >= line or not after):
-        return (
-            f"{before} {_bracketed(text, words[last - 1].end)}".strip()
-            if " " not in before
-            else before,
-            start,
-        )
-    return after, words[first].start
-
-
-def _bracketed(text: str, end: int) -> str:
-    """Return what a bracket behind a name adds to a bare role: "(Politiche di inclusione)"."""
-    found = re.match(r"\s?\(([^()\n\d@]{4,60})\)", text[end : end + 80])
-    return found[1].lower() if found and not found[1].isupper() else ""
-
-
-def _role_before(text: str, words: list[Word], first: int) -> tuple[str, int]:
-    """Look back for the noun that begins a role and whose words reach up to the name."""
-    roles = vocabulary().sets["roles"]
-    here = words[first].start
-    stop = first - 1
-    while stop >= 0 and words[stop].text in {",", "(", ":", "-", "\u2013"} and stop == first - 1:
-        stop -= 1
-    for place in range(stop, max(-1, stop - _MOST_ROLE), -1):
-        each = words[place]
-        if each.text in {".", ";", "!", "?", ":", "|"} and not _abbreviated(words, place):
-            break
-        if "\n\n" in text[each.end : here] or each.text == ")":
-            break
-        if (
-            each.norm in roles
-            and place
-            and words[place - 1].norm in roles
-            and words[place].norm != "sindaco"
-            and words[place - 1].norm not in {"delegato", "delegata", "collega"}
-        ):
-            continue
-        if each.norm in roles and not _continued(words, place):
-            start = (
-                place - 1
-                if place and words[place - 1].norm in {"vice", "sub"}
-                else place
-            )
-            if _reaches(words, place, stop):
-                return _role_text(text, words, start, stop + 1), words[start].start
-            break
-    return "", here
-
-
-def _abbreviated(words: list[Word], place: int) -> bool:
-    return (
-        words[place].text == "."
-        and place > 0
-        and words[place - 1].norm in _EXPANDED | {"v": "", "gen": ""}
-    )
-
-
-def _continued(words: list[Word], place: int) -> bool:
-    """Whether a role noun only goes on another role: "capo di gabinetto del sindaco", "vice sindaco"."""
-    before = [words[at].norm for at in range(max(0, place - 1), place)]
-    return (
-        bool(before)
-        and before[-1] in {"del", "della", "dell", "vice", "sub", "e"}
-        and _earlier_role(words, place)
-    )
-
-
-def _earlier_role(words: list[Word], place: int) -> bool:
-    roles = vocabulary().sets["roles"] | vocabulary().sets["offices"]
-    return (
-        any(words[at].norm in roles for at in range(max(0, place - 5), place - 1))
-        or words[place - 1].norm in {"vice", "sub"}
-    )
-
-
-def _reaches(words: list[Word], place: int, stop: int) -> bool:
-    """Whether nothing but the role's own words stands between its noun and the name."""
-    return not any(
-        words[at].norm in _ROLE_END - {".", "il", "la", "lo", "al", "per", ",", "(", ")"}
-        or (
-            words[at].text == ","
-            and words[at + 1].norm not in {"con", "avv", "alla", "al"}
-            and at != stop
-        )
-        for at in range(place + 1, stop + 1)
-    )
-
-
-def _role_after(text: str, words: list[Word], last: int) -> str:
-    """Read a role that follows a name: after a comma, a bracket, a dash, "nella qualità di"."""
-    roles = vocabulary().sets["roles"]
-    place = last
-    passed = 0
-    while (
-        place < len(words)
-        and passed < 4
-        and words[place].norm
-        in {
-            ",",
-            "(",
-            "-",
-            "\u2013",
-            ":",
-            "|",
-            "in",
-            "qualita",
-            "di",
-            "nella",
-            "sua",
-            "veste",
-            "nostro",
-            "nostra",
-            "mio",
-            "attuale",
-            "il",
-            "l",
-            "la",
-            "nuovo",
-            "nuova",
-            "quale",
-            "mia",
-        }
-    ):  # noqa: PLR2004, E501
-        place += 1
-        passed += 1
-    if place >= len(words) or words[place].norm not in roles:
-        return ""
-    gap = text[words[last - 1].end : words[place].start]
-    if gap.count("\n") > 1 or (not passed and "\n" not in gap and "  " not in gap):
-        if words[place].norm not in roles or gap.count("\n") > 1:
-            return ""
-    return _role_text(text, words, place, _role_end(text, words, place))
-
-
-def _role_end(text: str, words: list[Word], place: int) -> int:
-    """Return where a role that begins here ends."""
-    at = place + 1
-    while at < len(words) and at - place < _MOST_ROLE:
-        each = words[at]
-        gap = text[words[at - 1].end : each.start]
-        if "\n" in gap or "   " in gap or "\t" in gap or each.text[0].isdigit():
-            break
-        if each.norm in _EXPANDED or words[at - 1].norm in _EXPANDED and each.text == ".":
-            at += 1
-            continue
-        if each.norm in _ROLE_END and not (
-            each.norm in {"il", "la", "lo", "per", "al"}
-            and words[at - 1].norm in {"con", "per"} | {each.norm and "delegata"}
-        ):
-            if each.text == "," and at + 1 < len(words) and words[at + 1].norm == "con":
-                at += 1
-                continue
-            if each.norm in {"al", "per"} and any(w.capital for w in words[at + 1 : at + 3]):
-                at += 1
-                continue
-            break
-        if each.norm in {"e", "con"} and at + 1 < len(words) and _new_person(words, at + 1):
-            break
-        if each.text in {"-", "\u2013", "/"}:
-            break
-        at += 1
-    return at
-
-
-def _new_person(words: list[Word], at: int) -> bool:
-    """Whether another person begins here rather than the role going on."""
-    sets = vocabulary().sets
-    each = words[at]
-    if each.norm in {"l", "il", "la", "lo", "dal", "dall", "dalla", "un", "una"}:
-        return at + 1 < len(words) and words[at + 1].norm in sets["roles"] | {"sottoscritto"}
-    return (each.norm in sets["roles"] and at > 0 and words[at - 1].norm != "e") or (
-        each.capital and each.norm in sets["given"]
-    )
-
-
-def _role_text(text: str, words: list[Word], start: int, end: int) -> str:
-    """Write a role: small, without the Comune, abbreviations written out."""
-    pieces: list[str] = []
-    at = start
-    while at < end:
-        each = words[at]
-        rest = words[at + 1 : end]
-        if each.norm in {"di", "del", "della", "dell", "d"} and rest and pieces:
-            skipped = _place_words(words, at, end)
-            if skipped:
-                at += skipped
-                continue
-        if each.text in {",", "(", ")", ".", "-", ":"}:
-            at += 1
-            continue
-        shown = _EXPANDED.get(each.norm, each.text.lower())
-        if pieces and words[at - 1].end == each.start and words[at - 1].text[-1] in "'\u2019":
-            pieces[-1] += shown
-        else:
-            pieces.append(shown)
-        at += 1
-    while pieces and pieces[-1] in {
-        "di",
-        "del",
-        "della",
-        "e",
-        "con",
-        "a",
-        "il",
-        "la",
-        "dott",
-        "l'",
-        "sig",
-    }:
-        pieces.pop()
-    return " ".join(pieces)
-
-
-def _place_words(words: list[Word], at: int, end: int) -> int:
-    """Count the words of "di Orvieto", "del Comune di Schio", "della Città di Conegliano"."""
-    ordinary = vocabulary().sets["ordinary"]
-    after = at + 1
-    if words[after].norm in {"comune", "citta", "nostro", "suddetto", "nostra"}:
-        after += 1
-        if after < end and words[after].norm in {"comune", "citta"}:
-            after += 1
-        if after >= end:
-            return after - at
-        if words[after].norm not in {"di", "del", "della", "dell", "d"}:
-            return after - at
-        after += 1
-    elif words[at].norm not in {"di", "d"}:
-        return 0
-    if after >= end or not words[after].capital or words[after].norm in ordinary:
-        return 0
-    while (
-        after < end
-        and (
-            words[after].capital
-            or words[after].norm in _PARTICLES | {"in", "sul", "sulla", "nell", "al", "a"}
-        )
-        and words[after].norm
-        not in ordinary - _PARTICLES - {"in", "sul", "sulla", "nell", "al", "a"}
-    ):
-        after += 1
-    return after - at
+    return part if not part.islower() or part in PARTICLES else part[0].upper() + part[1:]
 
 
 def merged(mentions: list[Mention]) -> list[Mention]:

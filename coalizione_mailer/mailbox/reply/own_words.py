@@ -19,18 +19,47 @@ _WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") or None for code in r
 _HEADER_LINES = 6  # lines of a quoted header among which it shows itself
 
 _HEADER = re.compile(
-    r"[*_ \t]{0,4}(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ' -]{0,24}?)[*_ \t]{0,3}:[*_]{0,2}(?=\s|$)(?P<value>.{0,400})"
+    r"[*_ \t]{0,4}(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ' -]{0,24}?)[*_ \t]{0,3}:[*_]{0,2}(?=\s"
+    r"|$)(?P<value>.{0,400})"
 )
-_UNMARKED = re.compile(r"(?P<name>Da|A|Cc|Ccn|Data|Oggetto|From|To|Date|Subject)(?:\s{1,4}(?=[\"'<\w])|\s{0,3}$)")
-_SENDER = frozenset("da from von de mittente od".split())
+_UNMARKED = re.compile(
+    r"(?P<name>Da|A|Cc|Ccn|Data|Oggetto|From|To|Date|Subject)(?:\s{1,4}(?=[\"'<\w])|\s{0,3}$)"
+)
+_SENDER = frozenset(["da", "from", "von", "de", "mittente", "od"])
 _OTHERS = frozenset(
-    "inviato a oggetto data sent to subject date gesendet an betreff envoyé envoye à objet cc ccn "
-    "ogg per datum poslano za zadeva reply-to inviata".split()
+    [
+        "inviato",
+        "a",
+        "oggetto",
+        "data",
+        "sent",
+        "to",
+        "subject",
+        "date",
+        "gesendet",
+        "an",
+        "betreff",
+        "envoyé",
+        "envoye",
+        "à",
+        "objet",
+        "cc",
+        "ccn",
+        "ogg",
+        "per",
+        "datum",
+        "poslano",
+        "za",
+        "zadeva",
+        "reply-to",
+        "inviata",
+    ]
 )
 _RULED = re.compile(
     r"[>\s]{0,6}[-_=*\s]{2,60}(?:inizio\s|begin\s)?\s{0,3}"
     r"(?:messaggio\s(?:originale|inoltrato|originario)|original[\s-]message|forwarded\smessage"
-    r"|messaggio\sdi\sposta\soriginale|message\sd'origine|message\soriginal|ursprüngliche\snachricht"
+    r"|messaggio\sdi\sposta\soriginale|message\sd'origine|message\soriginal"
+    r"|ursprüngliche\snachricht"
     r"|weitergeleitete\snachricht|original\snachricht|inoltrato\sda)",
     re.IGNORECASE,
 )
@@ -40,12 +69,14 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _ATTRIBUTED = re.compile(
-    r"(?:ha\sscritto|ha\sinviato|scrive|scriveva|wrote|schrieb|a\sécrit|a\secrit|je\snapisal\w{0,2})\s{0,3}"
+    r"(?:ha\sscritto|ha\sinviato|scrive|scriveva|wrote|schrieb|a\sécrit|a\secrit"
+    r"|je\snapisal\w{0,2})\s{0,3}"
     r"(?:quanto\ssegue)?\s{0,3}:\s{0,6}$",
     re.IGNORECASE,
 )
 _ATTRIBUTING = re.compile(
-    r"[>\s]{0,6}(?:il\s(?:giorno\s)?|in\sdata\s|on\s|am\s|le\s|lun|mar|mer|gio|ven|sab|dom|mon|tue|wed|thu|fri|sat|sun|\d|alle\sore|nel\smessaggio)",
+    r"[>\s]{0,6}(?:il\s(?:giorno\s)?|in\sdata\s|on\s|am\s|le\s|lun|mar|mer|gio|ven"
+    r"|sab|dom|mon|tue|wed|thu|fri|sat|sun|\d|alle\sore|nel\smessaggio)",
     re.IGNORECASE,
 )
 _RULE = re.compile(r"\s{0,6}[_-]{8,200}\s{0,6}$")
@@ -185,7 +216,7 @@ def _header_at(lines: list[str], at: int) -> bool:
     others = names & _OTHERS
     marked = sum(1 for line in lines[at : at + _HEADER_LINES] if _HEADER.match(line[:500]))
     enough = 2 if marked > 1 else 3  # "Da …", "A …" begin sentences too
-    return bool(names & _SENDER) and len(others) >= enough and (first in _SENDER or len(others) > 2)  # noqa: PLR2004
+    return bool(names & _SENDER) and len(others) >= enough and (first in _SENDER or len(others) > 2)
 
 
 def _header_name(line: str) -> str:
@@ -260,7 +291,7 @@ def _opens_notice(paragraph: list[str], at: int, line: str) -> bool:
     if not any(start.startswith(word) for word in words["notice-start"]):
         return False
     rest = folded(_plain(" ".join(paragraph[at:]))[:3000])
-    return sum(word in rest for word in words["notice-word"]) >= 2  # noqa: PLR2004  one may be chance
+    return sum(word in rest for word in words["notice-word"]) >= 2
 
 
 def _paragraphs(lines: list[str]) -> list[list[str]]:
@@ -280,5 +311,5 @@ def _without_client_lines(lines: list[str]) -> list[str]:
         line
         for line in lines
         if not any(folded(_plain(line)).strip(" -_*<>").startswith(word) for word in words)
-        or len(line) > 140  # noqa: PLR2004  a sentence, not a stamp
+        or len(line) > 140
     ]

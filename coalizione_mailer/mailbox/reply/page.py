@@ -17,17 +17,63 @@ COLOURED, PLAIN = "\ue000", "\ue001"
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,20})([^<>]{0,4000})>|<[!?][^<>]{0,4000}>")
 _SILENT = re.compile(r"(script|style|title|template|head)\b", re.IGNORECASE)
 _BREAKING = frozenset(
-    "address article aside blockquote body br dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr "
-    "li main nav ol p pre section table tbody thead tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 _PARAGRAPH = frozenset({"p", "h1", "h2", "h3", "h4", "hr", "ul", "ol", "table"})
 _STYLED = frozenset({"span", "font", "p", "div", "b", "i", "em", "strong", "td", "li", "u"})
 _COLOUR = re.compile(
-    r"(?<![-\w])color\s{0,3}[:=]\s{0,3}[\"']?\s{0,3}(#[0-9a-f]{3,8}|rgb\([\d ,.]{1,30}\)|[a-z]{3,20})",
+    r"(?<![-\w])color\s{0,3}[:=]\s{0,3}[\"']?\s{0,3}(#[0-9a-f]{3,8}"
+    r"|rgb\([\d ,.]{1,30}\)|[a-z]{3,20})",
     re.IGNORECASE,
 )
-_GREYS = frozenset("black windowtext gray grey dimgray darkgray white inherit initial auto".split())
-_VOID = frozenset("br hr img meta input link col wbr".split())
+_GREYS = frozenset(
+    [
+        "black",
+        "windowtext",
+        "gray",
+        "grey",
+        "dimgray",
+        "darkgray",
+        "white",
+        "inherit",
+        "initial",
+        "auto",
+    ]
+)
+_VOID = frozenset(["br", "hr", "img", "meta", "input", "link", "col", "wbr"])
 _SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
 
 
@@ -107,21 +153,24 @@ def _open(writer: _Writer, name: str, rest: str) -> None:
         if writer.cells:
             writer.words.append(" | ")
         writer.cells += 1
-    elif name in _BREAKING and not (writer.cells and name not in {"br", "tr", "table"}):
-        if writer.cells and name == "br":
-            writer.words.append(" ")
-        else:
-            blank = name == "br" and not "".join(writer.words).strip()
-            writer.end_line()
-            if name in _PARAGRAPH or blank:
-                writer.gap()
+    elif name == "br" and writer.cells:
+        writer.words.append(" ")
+    elif name in _BREAKING and (not writer.cells or name in {"tr", "table"}):
+        _break(writer, name)
     if name == "blockquote":
         writer.quoted += 1
     if name in _STYLED:
         coloured = _coloured(rest)
         writer.colours.append((name, coloured))
-        if coloured:
-            writer.words.append(COLOURED)
+        writer.words.extend([COLOURED] * coloured)
+
+
+def _break(writer: _Writer, name: str) -> None:
+    """End the line, and leave an empty one where a paragraph begins."""
+    blank = name == "br" and not "".join(writer.words).strip()
+    writer.end_line()
+    if name in _PARAGRAPH or blank:
+        writer.gap()
 
 
 def _close(writer: _Writer, name: str) -> None:
@@ -153,7 +202,7 @@ def _coloured(attributes: str) -> bool:
         return False
     value = found[1].lower()
     if value.startswith("#"):
-        digits = value[1:] if len(value) > 4 else "".join(2 * sign for sign in value[1:])  # noqa: PLR2004  #rgb
+        digits = value[1:] if len(value) > 4 else "".join(2 * sign for sign in value[1:])  # rgb
         return _stands_out([int(digits[at : at + 2] or "0", 16) for at in (0, 2, 4)])
     if value.startswith("rgb"):
         return _stands_out([int(number) % 256 for number in re.findall(r"\d{1,3}", value)[:3]])
@@ -162,4 +211,4 @@ def _coloured(attributes: str) -> bool:
 
 def _stands_out(channels: list[int]) -> bool:
     """Whether red, green and blue differ by much."""
-    return bool(channels) and max(channels) - min(channels) > 110  # noqa: PLR2004  of 255; Outlook's dark blue stays below
+    return bool(channels) and max(channels) - min(channels) > 110

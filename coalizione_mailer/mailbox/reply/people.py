@@ -5,7 +5,7 @@ who come; who delegates, is stood in for, signs for an office, or is greeted doe
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coalizione_mailer.mailbox.reply.answer import Participant, Verdict
 from coalizione_mailer.mailbox.reply.closing import Parts
@@ -16,14 +16,19 @@ from coalizione_mailer.mailbox.reply.vocabulary import folded, vocabulary
 
 _I = re.compile(
     r"\b(?:partecipo|parteciper[oò]|vengo|verr[oò]|intervengo|interverr[oò]|presenzier[oò]|aderisco"
-    r"|sar[oò]|potr[oò]|posso|riesco|prendo parte|prender[oò]|il sottoscritto|la sottoscritta|confermo la mia"
-    r"|(?:la )?mia (?:presenza|partecipazione|adesione)|personalmente|ci sono|conto di|arrivo|arriver[oò]|accetto"
-    r"|accolgo|sono liet[oa]|non mancher[oò]|di persona|per me\b|presenza mia|sia io|segnatemi|iscrivetemi|contate su di me|io)\b",
+    r"|sar[oò]|potr[oò]|posso|riesco|prendo parte|prender[oò]|il sottoscritto"
+    r"|la sottoscritta|confermo la mia"
+    r"|(?:la )?mia (?:presenza|partecipazione|adesione)|personalmente|ci sono"
+    r"|conto di|arrivo|arriver[oò]|accetto"
+    r"|accolgo|sono liet[oa]|non mancher[oò]|di persona|per me\b|presenza mia"
+    r"|sia io|segnatemi|iscrivetemi|contate su di me|io)\b",
     re.IGNORECASE,
 )
 _WE = re.compile(
-    r"\b(?:partecipiamo|parteciperemo|veniamo|verremo|interverremo|saremo|siamo|potremo|possiamo|ci saremo"
-    r"|riusciamo|prendiamo parte|prenderemo|nostra (?:presenza|partecipazione|adesione)|aderiamo|arriveremo|arriviamo"
+    r"\b(?:partecipiamo|parteciperemo|veniamo|verremo|interverremo|saremo|siamo"
+    r"|potremo|possiamo|ci saremo"
+    r"|riusciamo|prendiamo parte|prenderemo|nostra (?:presenza|partecipazione"
+    r"|adesione)|aderiamo|arriveremo|arriviamo"
     r"|non mancheremo|segnateci|iscriveteci)\b",
     re.IGNORECASE,
 )
@@ -31,48 +36,76 @@ _BARE = re.compile(
     r"\b(?:confermo|confermato|ok|presente|volentieri|d'accordo|va bene|s[iì])\b", re.IGNORECASE
 )
 _OF_ANOTHER = re.compile(
-    r"\b(?:presenza|partecipazione|adesione|intervento)\s(?:\w{1,20}\s){0,3}?(?:de[l]{1,2}|dell['’]|della|di|dei|degli|delle|dello)\b",
+    r"\b(?:presenza|partecipazione|adesione"
+    r"|intervento)\s(?:\w{1,20}\s){0,3}?(?:de[l]{1,2}|dell['\u2019]|della|di|dei|degli"
+    r"|delle|dello)\b",
     re.IGNORECASE,
 )
 _INSTEAD = re.compile(
-    r"\b(?:in|al|per|su|a|quale)\s(?:sostituzione|posto|luogo|vece|nome|conto|incarico|richiesta|delega"
+    r"\b(?:in|al|per|su|a|quale)\s(?:sostituzione|posto|luogo|vece|nome|conto"
+    r"|incarico|richiesta|delega"
     r"|nome e per conto|firma|disposizione|mandato|rappresentanza)\s"
     r"(?:de[il]\s|dell['\u2019]\s?|della\s|dello\s|di\s)"
-    r"|\b(?:anzich[e\u00e8\u00e9]|invece (?:di|del|della|dell['\u2019])|non (?:pi[u\u00f9]|gi[a\u00e0])|sostituisce"
-    r"|sostituir[a\u00e0]|tolto|togliere|depennare|posto (?:riservato|assegnato) (?:a|al|alla|all['\u2019])"
+    r"|\b(?:anzich[e\u00e8\u00e9]|invece (?:di|del|della|dell['\u2019])"
+    r"|non (?:pi[u\u00f9]|gi[a\u00e0])|sostituisce"
+    r"|sostituir[a\u00e0]|tolto|togliere|depennare|posto (?:riservato"
+    r"|assegnato) (?:a|al|alla|all['\u2019])"
     r"|annullare (?:il nominativo|l['\u2019]iscrizione|la presenza) (?:di|del|della|dell['\u2019])?"
-    r"|rivolgersi a|contattare|contatto|chiamare|referente|riferimento|salut\w{1,6}|per informazioni|per conoscenza"
-    r"|copia|ci legge|ringrazi\w{1,5}|inviat[oa] (?:a|al|alla|da)|scritto (?:a|al|da|dal)|moglie|marito|in ricordo"
-    r"|funerali? d\w{1,3}|compilat[oa] da|sentit[oa]|parlato con|telefonat[oa] (?:a|con)|disposizione (?:di|del|della)"
-    r"|indicazione (?:di|del|della|dell['\u2019])|invito (?:di|del|della)|relatore|moderatore|ministro|prefetto)\s?",
+    r"|rivolgersi a|contattare|contatto|chiamare|referente|riferimento"
+    r"|salut\w{1,6}|per informazioni|per conoscenza"
+    r"|copia|ci legge|ringrazi\w{1,5}|inviat[oa] (?:a|al|alla|da)|scritto (?:a|al"
+    r"|da|dal)|moglie|marito|in ricordo"
+    r"|funerali? d\w{1,3}|compilat[oa] da|sentit[oa]|parlato con"
+    r"|telefonat[oa] (?:a|con)|disposizione (?:di|del|della)"
+    r"|indicazione (?:di|del|della|dell['\u2019])|invito (?:di|del|della)|relatore"
+    r"|moderatore|ministro|prefetto)\s?",
     re.IGNORECASE,
 )
 _BY = re.compile(
-    r"(?:delegat[oaie]|incaricat[oaie]|nominat[oaie]|designat[oaie]|delega|firmat[oa])\s(?:a ci[oò]\s)?(?:da|dal|dalla|dall['’]|del|della|dell['’])\s?",
+    r"(?:delegat[oaie]|incaricat[oaie]|nominat[oaie]|designat[oaie]|delega"
+    r"|firmat[oa])\s(?:a ci[oò]\s)?(?:da|dal|dalla|dall['\u2019]|del|della|dell['\u2019])\s?",
     re.IGNORECASE,
 )
 _GREETING = re.compile(
-    r"^\s*(?:gent\w{0,9}|egr\w{0,6}|spett\w{0,6}|car[oaie]|carissim\w|ciao|salve|buongiorno|buonasera|buon giorno|ill\w{0,6}|preg\w{0,10})\b[^\n]{0,80}$",
+    r"^\s*(?:gent\w{0,9}|egr\w{0,6}|spett\w{0,6}|car[oaie]|carissim\w|ciao|salve"
+    r"|buongiorno|buonasera|buon giorno|ill\w{0,6}|preg\w{0,10})\b[^\n]{0,80}$",
     re.IGNORECASE,
 )
 _MORE = re.compile(
     r"\b(?:pi[uù]|oltre a|insieme a|assieme a|con|accompagnat[oaie] da|e|ed|nonch[eé])\s(?:a\s)?"
-    r"(?P<n>un|uno|una|due|tre|quattro|cinque|\d)(?:['’]|\s)(?:altr[oaie]\s|mi[oaei]\w?\s|nostr[oaie]\s|su[oaie]\w?\s)?"
-    r"(?:accompagnator\w{1,3}|accompagnatric\w{1,2}|collaborator\w{1,3}|collaboratric\w{1,2}|collega|collegh[ie]|person[ae]|funzionari\w{0,2}|assistent[ei]|tecnic\w{1,2}|dipendent[ei]|amministrator[ei]|assessor[ei]|consiglier[ei]|segretari\w{0,2})",
+    r"(?P<n>un|uno|una|due|tre|quattro|cinque|\d)(?:['\u2019]|\s)(?:altr[oaie]\s"
+    r"|mi[oaei]\w?\s|nostr[oaie]\s|su[oaie]\w?\s)?"
+    r"(?:accompagnator\w{1,3}|accompagnatric\w{1,2}|collaborator\w{1,3}"
+    r"|collaboratric\w{1,2}|collega|collegh[ie]|person[ae]|funzionari\w{0,2}"
+    r"|assistent[ei]|tecnic\w{1,2}|dipendent[ei]|amministrator[ei]|assessor[ei]"
+    r"|consiglier[ei]|segretari\w{0,2})",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"\b(?:saremo|siamo|saranno|verremo|parteciperemo|veniamo|parteciperanno|sono|arriveremo|verranno|interverranno|interverremo)\s(?:[\w']{1,15}\s){0,3}?(?:(?:in|tutti e)\s)?(?P<a>due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2})\b(?![./:]\d|\s(?:ottobre|novembre|settembre|minuti|ore|giorni|km|anni))"
-    r"|\b(?:in numero di|per un totale di|totale(?: di| partecipanti| persone)?:?|numero (?:di )?(?:partecipanti|persone|presenti):?|n\.? ?partecipanti:?|partecipanti:|persone:)[ \t]{0,2}(?:n\.?\s?)?(?P<b>una|uno|un|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2})\b(?![./:]\d|\))"
-    r"|\b(?:n\.|nr\.|n°|numero)?\s?(?P<c>una|un|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2})\s(?:\(\w{1,9}\)\s)?(?:persone|persona|partecipanti|rappresentanti|posti|delegati|componenti|unit[aà])\b",
+    r"\b(?:saremo|siamo|saranno|verremo|parteciperemo|veniamo|parteciperanno|sono"
+        r"|arriveremo|verranno|interverranno"
+        r"|interverremo)\s(?:[\w']{1,15}\s){0,3}?(?:(?:in|tutti e)\s)?(?P<a>due|tre"
+        r"|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2})\b(?![./:]\d|\s(?:ottobre"
+        r"|novembre|settembre|minuti|ore|giorni|km|anni))"
+    r"|\b(?:in numero di|per un totale di|totale(?: di| partecipanti| persone)?:?"
+        r"|numero (?:di )?(?:partecipanti|persone|presenti):?|n\.? ?partecipanti:?"
+        r"|partecipanti:|persone:)[ \t]{0,2}(?:n\.?\s?)?(?P<b>una|uno|un|due|tre"
+        r"|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2})\b(?![./:]\d|\))"
+    r"|\b(?:n\.|nr\.|n°|numero)?\s?(?P<c>una|un|due|tre|quattro|cinque|sei|sette"
+        r"|otto|nove|dieci|\d{1,2})\s(?:\(\w{1,9}\)\s)?(?:persone|persona|partecipanti"
+        r"|rappresentanti|posti|delegati|componenti|unit[aà])\b",
     re.IGNORECASE,
 )  # fmt: skip
 _KEY = re.compile(
-    r"^[\s*•-]{0,6}(?P<key>nome e cognome|cognome e nome|nome|cognome|nominativo|partecipante|delegato|delegata|carica|ruolo|qualifica|funzione|incarico)\s{0,3}(?:\([^)\n]{1,30}\)\s{0,2})?[:=|]\s{0,4}(?P<value>[^\n|]{1,100})",
+    r"^[\s*•-]{0,6}(?P<key>nome e cognome|cognome e nome|nome|cognome|nominativo"
+    r"|partecipante|delegato|delegata|carica|ruolo|qualifica|funzione"
+    r"|incarico)\s{0,3}(?:\([^)\n]{1,30}\)\s{0,2})?[:=|]\s{0,4}(?P<value>[^\n"
+    r"|]{1,100})",
     re.IGNORECASE | re.MULTILINE,
 )
 _SELF_ROLE = re.compile(
-    r"\b(?:sono (?:il|la|l['’]|un|una)\s?|in qualit[aà] di\s|nella mia qualit[aà] di\s|quale\s|come\s)(?P<role>[^\n.,;:!?]{3,80})",
+    r"\b(?:sono (?:il|la|l['\u2019]|un|una)\s?|in qualit[aà] di\s"
+    r"|nella mia qualit[aà] di\s|quale\s|come\s)(?P<role>[^\n.,;:!?]{3,80})",
     re.IGNORECASE,
 )
 _HEADINGS = {
@@ -104,14 +137,26 @@ def coming(parts: Parts, stance: Stance, author: str) -> Coming:
     """Say who comes, from the letter, its signature and the name of the sender's address."""
     if stance.verdict not in {Verdict.YES, Verdict.MAYBE} or not stance.events:
         return Coming()
-    people = merged([*_keyed(parts.letter), *(_tabled(parts.letter) or _named(parts.letter, stance))])
+    people = merged(
+        [*_keyed(parts.letter), *(_tabled(parts.letter) or _named(parts.letter, stance))]
+    )
     perhaps = stance.perhaps_more
     writer = _writer(parts, author)
     if writer is not None and _speaks_of_self(parts, stance, bool(people), writer):
         people = merged([writer, *people])
     elif not people and writer is not None and _signed_by_office_holder(parts, stance, writer):
         people = [writer]
+    people = [_completed(one, parts, author) for one in people]
     return _counted(parts.letter, stance, people, perhaps)
+
+
+def _completed(one: Mention, parts: Parts, author: str) -> Mention:
+    """Fill up a bare family name from who signs or sends: "l'assessore Conte", "Ada Conte"."""
+    if one.whole:
+        return one
+    known = [*mentions_of(parts.signature, alone=True), *mentions_of(_author(author), alone=True)]
+    found = next((each for each in known if each.whole and same_person(one, each)), None)
+    return replace(found, role=one.role or found.role) if found else one
 
 
 def _counted(letter: str, stance: Stance, people: list[Mention], perhaps: bool) -> Coming:
@@ -121,13 +166,12 @@ def _counted(letter: str, stance: Stance, people: list[Mention], perhaps: bool) 
     total = len(people) + more if more else None
     count = stated or total
     unnamed = bool(stated and stated > len(people)) or bool(more)
-    plural = bool(_WE.search(letter)) and len(people) < 2 and not _office_speaks(letter)  # noqa: PLR2004  we are at least two
+    plural = bool(_WE.search(letter)) and len(people) < 2 and not _office_speaks(letter)
     missing = not people
     incomplete = (
         unnamed
         or perhaps
-        or stance.who_pending
-        and _open_ended(letter, people)
+        or (stance.who_pending and _open_ended(letter, people))
         or any(not one.whole for one in people)
     )
     if plural and people and not stated:
@@ -141,7 +185,8 @@ def _counted(letter: str, stance: Stance, people: list[Mention], perhaps: bool) 
 def _office_speaks(letter: str) -> bool:
     """Whether "we" is the office that writes, and not those who come."""
     return not re.search(
-        r"\b(?:saremo|parteciperemo|verremo|veniamo|interverremo|partecipiamo|ci siamo|arriveremo)\b",
+        r"\b(?:saremo|parteciperemo|verremo|veniamo|interverremo|partecipiamo"
+        r"|ci siamo|arriveremo)\b",
         letter,
         re.IGNORECASE,
     )
@@ -151,7 +196,10 @@ def _open_ended(letter: str, people: list[Mention]) -> bool:
     """Whether unnamed companions are promised, and not only the ones already named."""
     return not people or bool(
         re.search(
-            r"\b(?:seguir|comunicher|far[oò]|faremo|riserv|qualcun|altr[oaie] (?:person|collegh|component|partecip)|eventual|definir|un(?:o|a)? (?:collaborat|accompagnat|rappresentan|delegat|colleg|funzionari))",
+            r"\b(?:seguir|comunicher|far[oò]|faremo|riserv|qualcun"
+            r"|altr[oaie] (?:person|collegh|component|partecip)|eventual|definir"
+            r"|un(?:o|a)? (?:collaborat|accompagnat|rappresentan|delegat|colleg"
+            r"|funzionari))",
             letter,
             re.IGNORECASE,
         )
@@ -191,11 +239,11 @@ def _left_out(letter: str, mention: Mention) -> bool:
     start = min(mention.start, mention.role_start)
     before = letter[max(0, start - 60) : start]
     before = before[before.rfind("\n\n") + 1 :]
-    tail = before.rstrip(" \"'“‘(")
+    tail = before.rstrip(" \"'“\u2018(")
     for pattern in (_INSTEAD, _BY):
         for found in pattern.finditer(before):
             rest = before[found.end() :]
-            if len(rest.split()) <= 3 and not re.search(r"[.;:!?]|\b(?:e|ma|ed)\b", rest):  # noqa: PLR2004  a title or a role between
+            if len(rest.split()) <= 3 and not re.search(r"[.;:!?]|\b(?:e|ma|ed)\b", rest):
                 return True
     line_start = letter.rfind("\n", 0, mention.start) + 1
     line_end = letter.find("\n", mention.end)
@@ -204,14 +252,14 @@ def _left_out(letter: str, mention: Mention) -> bool:
         _GREETING.match(line)
         and len(letter[line_start : mention.start].split()) <= 5
         and not re.search(r"[,:]\s|\bsono\b", letter[line_start : mention.start])
-    ):  # noqa: PLR2004
+    ):
         return True
     if (
         _GREETING.match(letter[line_start : mention.start])
         and len(letter[line_start : mention.start].split()) <= 4
         and letter[mention.end : mention.end + 1] in ",!"
         and "," not in letter[line_start : mention.start]
-    ):  # noqa: PLR2004
+    ):
         return True
     return tail.lower().endswith(
         ("autista", "autista,", "presieduta da", "presieduto da", "intitolata a", "via", "piazza")
@@ -274,7 +322,7 @@ def _listed(letter: str, mention: Mention) -> bool:
     before = _untitled_start(letter[start : mention.start])
     block = letter[: max(0, start - 1)].split("\n\n")[-1] or letter[: max(0, start - 1)].rstrip()
     headed = any(each.rstrip().endswith(":") for each in block.split("\n"))
-    return headed and not before and len(line) <= 90 and line.rstrip()[-1:] not in ".?!:"  # noqa: PLR2004  a line of its own
+    return headed and not before and len(line) <= 90 and line.rstrip()[-1:] not in ".?!:"
 
 
 def _untitled_start(text: str) -> str:
@@ -296,7 +344,7 @@ def _keyed(letter: str) -> list[Mention]:
             "incarico": "role",
             "nome": "given",
             "cognome": "family",
-        }.get(key, "whole")  # noqa: E501
+        }.get(key, "whole")
         if (
             not people
             or (kind in people[-1] and kind != "role")
@@ -314,7 +362,7 @@ def _tabled(letter: str) -> list[Mention]:
     for line in letter.split("\n"):
         cells = _cells(line)
         named = [_HEADINGS.get(folded(cell).strip(" :.*"), "") for cell in cells]
-        if sum(bool(kind) for kind in named) >= 2:  # noqa: PLR2004  one may be a word
+        if sum(bool(kind) for kind in named) >= 2:
             kinds = named
         elif kinds and len(cells) == len(kinds):
             person: dict[str, str] = {}
@@ -330,7 +378,11 @@ def _tabled(letter: str) -> list[Mention]:
 
 def _cells(line: str) -> list[str]:
     """Return the cells of a line of a table; one for any other line."""
-    parts = line.strip().strip("|").split("|") if "|" in line else re.split(r"\t|\s{3,60}", line.strip())
+    parts = (
+        line.strip().strip("|").split("|")
+        if "|" in line
+        else re.split(r"\t|\s{3,60}", line.strip())
+    )
     return [part.strip() for part in parts]
 
 
@@ -371,7 +423,7 @@ def _writer(parts: Parts, author: str) -> Mention | None:
 def _author(author: str) -> str:
     """Return a display name as a name: "ROSSI, Anna" too, offices as they are."""
     family, comma, given = author.partition(",")
-    if comma and len(given.split()) <= 2 and family.strip() and given.strip():  # noqa: PLR2004  given names
+    if comma and len(given.split()) <= 2 and family.strip() and given.strip():
         return f"{given.strip()} {family.strip()}"
     return author.strip()
 
@@ -387,7 +439,7 @@ def _signature_name(parts: Parts) -> Mention | None:
             2 <= len(words) <= 4
             and all(word.replace("'", "").isalpha() for word in words)
             and folded(words[0]) in given
-        ):  # noqa: PLR2004
+        ):
             lifted = " ".join(word.capitalize() for word in words)
             return next(
                 iter(
@@ -425,7 +477,10 @@ def _speaks_of_self(parts: Parts, stance: Stance, others: bool, writer: Mention)
             ].end
         ]
         if _I.search(words) or re.search(
-            r"\b(?:sottoscritt[oa]|vengo io|parteciper[oò] io|io (?:e|ed|che|con|insieme|sar[oò]|ci sar[oò])|sia io|e (?:io|il sottoscritto)|(?:la )?mia (?:presenza|partecipazione|adesione)|presenza mia|per me|ci sar[oò]|la propria)\b",
+            r"\b(?:sottoscritt[oa]|vengo io|parteciper[oò] io|io (?:e|ed|che|con"
+            r"|insieme|sar[oò]|ci sar[oò])|sia io|e (?:io|il sottoscritto)"
+            r"|(?:la )?mia (?:presenza|partecipazione|adesione)|presenza mia"
+            r"|per me|ci sar[oò]|la propria)\b",
             text,
             re.IGNORECASE,
         ):
@@ -487,7 +542,7 @@ def _stated(letter: str) -> int | None:
     if found["c"] and value in {"un", "una"} and not re.search(r"persona|posto", found[0]):
         return None
     number = 1 if value in {"un", "una", "uno"} else number_of(value)
-    return number if number and number <= 60 else None  # noqa: PLR2004  more is no delegation
+    return number if number and number <= 60 else None
 
 
 def _more(letter: str) -> int:
@@ -496,7 +551,7 @@ def _more(letter: str) -> int:
     for found in _MORE.finditer(letter):
         rest = letter[found.end() : found.end() + 60]
         named = mentions_of(rest)
-        if named and named[0].start <= 12:  # noqa: PLR2004  "un collaboratore, dott. …"
+        if named and named[0].start <= 12:
             continue
         value = folded(found["n"])
         total += 1 if value in {"un", "uno", "una"} else number_of(value) or 0

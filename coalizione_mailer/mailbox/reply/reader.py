@@ -25,7 +25,8 @@ from coalizione_mailer.mailbox.reply.vocabulary import folded, vocabulary
 
 _FORWARD = re.compile(r"\s*(?:i|fw|fwd|inoltro|wg)\s?:", re.IGNORECASE)
 _CORRECTED = re.compile(
-    r"\b(?:cognome|nome|nominativo|grafia)\s(?:esatt\w|corrett\w|giust\w)\s(?:è|e'|e`)\s[\"“«']?(?P<name>[^\W\d_]{2,30}(?:['’ ][^\W\d_]{2,30}){0,3})",
+    r"\b(?:cognome|nome|nominativo|grafia)\s(?:esatt\w|corrett\w|giust\w)\s(?:è|e'"
+    r"|e`)\s[\"“«']?(?P<name>[^\W\d_]{2,30}(?:['\u2019 ][^\W\d_]{2,30}){0,3})",
     re.IGNORECASE,
 )
 
@@ -39,7 +40,7 @@ def read(raw: bytes, occasion: Occasion | None = None, reading: Reading | None =
     known = reading or classify(raw)
     try:
         return _read(raw, occasion or Occasion(), known)
-    except Exception:  # noqa: BLE001  one message must not keep the others unread: a person looks
+    except Exception:
         return Answer(
             ReplyKind.REPLY, why=(Why.CONFLICT,), sender=known.sender, references=known.references
         )
@@ -177,8 +178,7 @@ def _reasons(
         Why.QUESTION: stance.question,
         Why.WHO_MISSING: coming_ and who.missing,
         Why.WHO_INCOMPLETE: coming_ and who.incomplete,
-        Why.CONFLICT: verdict is not None
-        and (not about or (stance.conflict and not settled)),
+        Why.CONFLICT: verdict is not None and (not about or (stance.conflict and not settled)),
         Why.MERGED: words.merged,
         Why.TOO_LONG: len(words.text) > MOST_TEXT,
     }

@@ -10,21 +10,112 @@ from dataclasses import dataclass, field
 from coalizione_mailer.mailbox.reply.answer import Verdict
 from coalizione_mailer.mailbox.reply.sentences import Hit, Sentence
 
-_NEGATORS = frozenset("non né nemmeno neppure neanche nicht".split())
+_NEGATORS = frozenset(["non", "né", "nemmeno", "neppure", "neanche", "nicht"])
 # What may stand between "non" and what it negates: pronouns, auxiliaries, adverbs of regret.
 _BETWEEN = frozenset(
-    "ci vi si mi ti lo la le gli ne piu poi purtroppo quindi certo sara è sarebbe risulta in sono "
-    "siamo saremo avremo ho abbiamo avra ha hanno stato stata avendo essendo c v ce ve me te se sia "
-    "fosse essere del tutto ancora".split()
+    [
+        "ci",
+        "vi",
+        "si",
+        "mi",
+        "ti",
+        "lo",
+        "la",
+        "le",
+        "gli",
+        "ne",
+        "piu",
+        "poi",
+        "purtroppo",
+        "quindi",
+        "certo",
+        "sara",
+        "è",
+        "sarebbe",
+        "risulta",
+        "in",
+        "sono",
+        "siamo",
+        "saremo",
+        "avremo",
+        "ho",
+        "abbiamo",
+        "avra",
+        "ha",
+        "hanno",
+        "stato",
+        "stata",
+        "avendo",
+        "essendo",
+        "c",
+        "v",
+        "ce",
+        "ve",
+        "me",
+        "te",
+        "se",
+        "sia",
+        "fosse",
+        "essere",
+        "del",
+        "tutto",
+        "ancora",
+    ]
 )
 _LINKS = frozenset(
-    "a ad di della del dell dello alla al all nel nella per poter potere dover dovere a , che "
-    "l la il ci vi si mi essere".split()
+    [
+        "a",
+        "ad",
+        "di",
+        "della",
+        "del",
+        "dell",
+        "dello",
+        "alla",
+        "al",
+        "all",
+        "nel",
+        "nella",
+        "per",
+        "poter",
+        "potere",
+        "dover",
+        "dovere",
+        "a",
+        ",",
+        "che",
+        "l",
+        "la",
+        "il",
+        "ci",
+        "vi",
+        "si",
+        "mi",
+        "essere",
+    ]
 )
-_IF = frozenset("se qualora ove laddove purche".split())
+_IF = frozenset(["se", "qualora", "ove", "laddove", "purche"])
 _COURTESY_IF = frozenset(
-    "possibile necessario serve servono avete vi occorre volete del gradito gradite desiderate "
-    "dovesse dovessero ritenuto non anche ti".split()
+    [
+        "possibile",
+        "necessario",
+        "serve",
+        "servono",
+        "avete",
+        "vi",
+        "occorre",
+        "volete",
+        "del",
+        "gradito",
+        "gradite",
+        "desiderate",
+        "dovesse",
+        "dovessero",
+        "ritenuto",
+        "non",
+        "anche",
+        "ti",
+    ]
 )
 _DOUBTS_NO = (
     "forse",
@@ -68,8 +159,23 @@ _PASSIVE = (
     "nta",
     "nto",
 )
-_TURNS = frozenset("ma pero tuttavia mentre bensi ; :".split())
-_EXTRA = frozenset("anche ed e con un una altri altra altro altre eventuali pure".split())
+_TURNS = frozenset(["ma", "pero", "tuttavia", "mentre", "bensi", ";", ":"])
+_EXTRA = frozenset(
+    [
+        "anche",
+        "ed",
+        "e",
+        "con",
+        "un",
+        "una",
+        "altri",
+        "altra",
+        "altro",
+        "altre",
+        "eventuali",
+        "pure",
+    ]
+)
 _LATER = ("prossim", "futur", "ulterior", "altr", "analogh")
 _YES = frozenset({"attend", "delegate", "yes", "list"})
 
@@ -212,7 +318,7 @@ def _governed(sentence: Sentence, hit: Hit, refusals: list[Hit]) -> bool:
             other.end <= hit.start
             and len(between) <= 4
             and all(w.norm in _LINKS - {","} for w in between)
-        ):  # noqa: PLR2004
+        ):
             return True
     return False
 
@@ -264,7 +370,9 @@ def _more_perhaps(sentence: Sentence, hits: list[Hit]) -> bool:
     sure = [hit for hit in hits if hit.cue.says in _YES]
     fixed = [hit for hit in hits if hit.cue.says == "yes"]
     doubts = [
-        hit for hit in hits if hit.cue.says == "maybe" and not any(_overlap(hit, one) for one in fixed)
+        hit
+        for hit in hits
+        if hit.cue.says == "maybe" and not any(_overlap(hit, one) for one in fixed)
     ]
     norms = [each.norm for each in sentence.words]
     place = any(norms[at : at + 1] == ["se"] and "anche" in norms[at:] for at in range(len(norms)))
@@ -319,7 +427,11 @@ def _condition_behind(sentence: Sentence, at: int) -> bool:
         after = words[place + 1].norm if place + 1 < len(words) else ""
         if words[place].text == ";" or norm in _TURNS - {":"}:
             return False
-        if norm in _IF and after not in _COURTESY_IF and before not in {"anche", "e", ",", "come", "pure"}:
+        if (
+            norm in _IF
+            and after not in _COURTESY_IF
+            and before not in {"anche", "e", ",", "come", "pure"}
+        ):
             return "anche" not in {word.norm for word in words[place : place + 8]}
         if norm in _IF and before == "," and after not in _COURTESY_IF and norm != "se":
             return True
@@ -359,17 +471,15 @@ def _verdict(
     yes: list[Event], no: list[Event], maybe: list[Event], said: set[str]
 ) -> tuple[Verdict | None, bool]:
     """Return the answer, and whether the words disagree."""
-    if "pending" in said and not no and (yes or maybe) and "who-pending" not in said:
-        return Verdict.MAYBE, False
-    if "pending" in said and no and not yes:
-        return Verdict.MAYBE, False
+    pending = "pending" in said
     if yes and no:
         return _both(yes, no, said)
     if yes:
-        return Verdict.YES, False
+        open_ = pending and "who-pending" not in said
+        return (Verdict.MAYBE if open_ else Verdict.YES), False
     if no:
-        return (Verdict.MAYBE, False) if maybe else (Verdict.NO, False)
-    if maybe or "pending" in said or ("maybe" in said and "internal" not in said):
+        return (Verdict.MAYBE if maybe or pending else Verdict.NO), False
+    if maybe or pending or ("maybe" in said and "internal" not in said):
         return Verdict.MAYBE, False
     return None, False
 
