@@ -39,6 +39,9 @@ def announce(campaign: "Campaign", opened: "Round", letters: int, waiting: int) 
     if opened.kind is Kind.RESEND:
         words = _("round {n}: only to those from whom it came back")
         again = ((_("Sent again"), words.format(n=number(opened.number))),)
+    if opened.kind is Kind.REMINDER:
+        words = _("round {n}: only to those who have it and have not answered")
+        again = ((_("Reminder"), words.format(n=number(opened.number))),)
     rows = (
         (_("Letter"), section.campaign.subject),
         (_("Protocol"), protocol),
@@ -82,6 +85,7 @@ def tell_outdated(letters: "list[Outdated]") -> None:
         word=_("Warning"),
     )
     for one in letters[:_SHOWN]:
-        say(f"  {label(one.letter)}: {one.letter.address} ({_('now')}: {one.address.address})")
+        now = _("now: {address}").format(address=one.address.address)
+        say(f"  {label(one.letter)}: {one.letter.address} ({now})")
     if more := len(letters[_SHOWN:]):
         say("  " + ngettext("and {n} more", "and {n} more", more).format(n=number(more)))
