@@ -29,6 +29,10 @@ def account(figures: Figures, campaign: Campaign, version: str) -> dict[str, Any
         "failed": [
             _town(town) | {"cause": town.cause, "said": town.words} for town in figures.failed
         ],
+        "left_out": [
+            {"comune": one.denominazione, "province": one.sigla, "codice_istat": one.codice_istat}
+            for one in record.left_out
+        ],
         "silent": [_town(town) for town in figures.silent],
         "in_doubt": [_town(town) for town in figures.doubtful],
         "unsure_messages": record.unsure,
@@ -37,6 +41,7 @@ def account(figures: Figures, campaign: Campaign, version: str) -> dict[str, Any
         "rounds": [
             {
                 "number": one.number,
+                "kind": str(one.kind),
                 "protocol": one.protocol,
                 "sender": one.sender,
                 "frozen_at": _moment(one.frozen_at),

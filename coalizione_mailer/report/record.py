@@ -12,7 +12,7 @@ from coalizione_mailer.ledger.reports import Silence, Standing
 from coalizione_mailer.ledger.store import Ledger, Transaction
 from coalizione_mailer.ledger.words import Answer, Word
 from coalizione_mailer.model import Comune
-from coalizione_mailer.plan import register_of
+from coalizione_mailer.plan import register_of, selection_of
 from coalizione_mailer.report.funnel import Funnel, journeys
 
 
@@ -22,6 +22,7 @@ class Record:
 
     ``standings`` has one letter a Comune, the one that tells where it stands. ``silent`` and
     ``failures`` are keyed on deliveries, ``comuni`` and ``replied`` on cadastral codes.
+    ``left_out`` are chosen Comuni that nobody wrote to: no address was known.
     """
 
     now: float
@@ -37,15 +38,19 @@ class Record:
     waiting: int
     replied: frozenset[str]
     comuni: Mapping[str, Comune]
+    left_out: tuple[Comune, ...]
 
 
 def read(campaign: Campaign, ledger: Ledger, silence: Silence, now: float) -> Record:
     """Read a campaign's record; raises LedgerError, and ProblemsError for its register."""
     register = register_of(campaign)
+    chosen = selection_of(campaign, register).comuni
     with ledger.reading() as connection:
+        standings = tuple(reports.overall(connection))
+        written = {one.codice_catastale for one in standings}
         return Record(
             now=now,
-            standings=tuple(reports.overall(connection)),
+            standings=standings,
             fates=tuple(figures.fates(connection)),
             silent=frozenset(reports.silent(connection, silence)),
             failures=receipts.failures(connection),
@@ -57,6 +62,7 @@ def read(campaign: Campaign, ledger: Ledger, silence: Silence, now: float) -> Re
             waiting=len(answers.waiting(connection)),
             replied=frozenset(answers.replied(connection)),
             comuni=register.by_catastale,
+            left_out=tuple(one for one in chosen if one.codice_catastale not in written),
         )
 
 
