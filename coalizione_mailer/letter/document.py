@@ -1,6 +1,6 @@
 """The values of ``pdf`` and ``typesetter``: a letter as a PDF, and how a campaign's are set."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,8 +36,14 @@ class PdfSettings:
 
 @dataclass(frozen=True, slots=True)
 class Pdf:
-    """The PDF of a letter, how many pages it has, and what is wrong with it."""
+    """The PDF of a letter, how many pages it has, and what is wrong with it.
+
+    ``shared`` is how many bytes at its beginning other letters have too. It is ``lasting`` if it
+    comes from its text, the template's folder and the program alone.
+    """
 
     data: bytes
     pages: int
     problems: tuple[Problem, ...] = ()
+    shared: int = field(default=0, compare=False)
+    lasting: bool = field(default=True, compare=False)

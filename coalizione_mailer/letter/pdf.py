@@ -16,14 +16,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from multiprocessing import connection, get_context, parent_process
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from coalizione_mailer.errors import Code, Problem, ProblemsError
 from coalizione_mailer.letter import fonts
 from coalizione_mailer.letter.document import Pdf, PdfSettings
 from coalizione_mailer.letter.overprint.edition import Submit, edition
+from coalizione_mailer.letter.standing import StandingType
 
 if TYPE_CHECKING:
     from coalizione_mailer.letter.typesetter import Typesetter
@@ -41,33 +44,64 @@ _AHEAD = 4
 _LIFETIME = 2000
 
 
-def render_pdfs(letters: Iterable[str], settings: PdfSettings, jobs: int) -> Iterator[Pdf]:
+def render_pdfs(
+    letters: Iterable[str], settings: PdfSettings, jobs: int, standing: Path | None = None
+) -> Iterator[Pdf]:
     """Set the letters, given as HTML, on ``jobs`` processes (1: on this one).
 
-    Letters are asked for an edition at a time. Closing the iterator, or an exception on the way,
-    ends the workers. Raises ProblemsError if Pango is missing or a template reads too far.
+    Letters are asked for an edition at a time; those that are in the file ``standing`` are not
+    made again. Closing the iterator, or an exception on the way, ends the workers. Raises
+    ProblemsError if Pango is missing or a template reads too far.
     """
     workers = _Here(settings) if jobs == 1 else _Workers(settings, jobs)
+    kept = StandingType(standing, settings)
     try:
-        remaining = iter(letters)
+        remaining = _heard(letters, kept, workers)
         while chunk := list(islice(remaining, _EDITION)):
-            yield from _different(chunk, workers.submit, jobs)
+            yield from _different(chunk, kept, workers.submit, jobs)
     finally:
         workers.close()
+        kept.close()
 
 
-def _different(letters: Sequence[str], submit: Submit, jobs: int) -> Iterator[Pdf]:
+def _heard(
+    letters: Iterable[str], kept: StandingType, workers: "_Here | _Workers"
+) -> Iterator[str]:
+    """Pass letters on; at the first that is still to be made, have the workers come."""
+    remaining = iter(letters)
+    for html in remaining:
+        yield html
+        if not kept.known(html):
+            workers.start()
+            break
+    yield from remaining
+
+
+def _different(
+    letters: Sequence[str], kept: StandingType, submit: Submit, jobs: int
+) -> Iterator[Pdf]:
     """Make each different letter once: the circular form is one letter for all."""
     left = Counter(letters)
-    kept: dict[str, Pdf] = {}
-    made = edition(list(left), submit, jobs * _AHEAD)
+    ready: dict[str, Pdf] = {}
+    found = kept.found(left)
+    made = edition([html for html in left if html not in found], submit, jobs * _AHEAD)
+    doubted = False
     for html in letters:
-        pdf = kept[html] if html in kept else next(made)
+        if html in ready:
+            pdf = ready[html]
+        elif html in found:
+            pdf = found.pop(html).pdf
+        else:
+            pdf = next(made)
+            # Where a proof failed, nothing is kept: the next time shall prove, and tell, again.
+            doubted |= any(problem.code is Code.LETTERS_WHOLE for problem in pdf.problems)
+            if not doubted:
+                kept.keep(html, pdf)
         left[html] -= 1
         if left[html]:
-            kept[html] = pdf
+            ready[html] = pdf
         else:
-            kept.pop(html, None)
+            ready.pop(html, None)
         yield pdf
 
 
@@ -86,7 +120,14 @@ class _Here:
     """This process, which does what it is given at once."""
 
     def __init__(self, settings: PdfSettings) -> None:
-        self._typesetter = _typesetter(settings)
+        self._settings = settings
+
+    def start(self) -> None:
+        """Nothing to begin."""
+
+    @cached_property
+    def _typesetter(self) -> "Typesetter":
+        return _typesetter(self._settings)
 
     def submit(self, task: Callable[..., Result], *arguments: Any) -> Future[Result]:
         """Do a task."""
@@ -107,25 +148,34 @@ class _Workers:
     def __init__(self, settings: PdfSettings, jobs: int) -> None:
         self._settings = settings
         self._jobs = jobs
-        self._pool = self._fresh()
+        self._pool: ProcessPoolExecutor | None = None
         self._submitted = 0
-        # They read their libraries while the first letters are being written. What goes wrong
-        # goes wrong again with the first task, which can report it.
-        for _ in range(jobs):
-            self._pool.submit(_at_desk, _nothing)
+
+    def start(self) -> None:
+        """Have the workers read their libraries while the letters are still being written.
+
+        What goes wrong goes wrong again with the first task, which can report it.
+        """
+        if self._pool is None:
+            self._pool = self._fresh()
+            for _ in range(self._jobs):
+                self._pool.submit(_at_desk, _nothing)
 
     def submit(self, task: Callable[..., Result], *arguments: Any) -> Future[Result]:
         """Hand a task to the next free worker."""
-        if self._submitted == self._jobs * _LIFETIME:
+        if self._pool is not None and self._submitted == self._jobs * _LIFETIME:
             self._pool.shutdown(wait=False)  # it still sets the letters it has
-            self._pool = self._fresh()
+            self._pool = None
             self._submitted = 0
+        if self._pool is None:
+            self._pool = self._fresh()
         self._submitted += 1
         return self._pool.submit(_at_desk, task, *arguments)
 
     def close(self) -> None:
         """End the workers; letters that have not begun are dropped."""
-        self._pool.shutdown(cancel_futures=True)
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
 
     def _fresh(self) -> ProcessPoolExecutor:
         context = get_context("spawn")

@@ -38,6 +38,8 @@ class OwnFiles(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
             _TEMPLATE: template.resolve(),
             FONTS: fonts.folder().resolve(),
         }
+        self.strayed = False
+        """Whether anything was read outside the folders of the template and the font."""
 
     @property
     def base(self) -> str:
@@ -53,7 +55,10 @@ class OwnFiles(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         try:
             if url.startswith("data:"):
                 return super().fetch(url, headers)
-            response = super().fetch(self._path(url).as_uri(), headers)
+            path = self._path(url)
+            near = (self._folders[_TEMPLATE], self._folders[FONTS])
+            self.strayed |= not any(path.is_relative_to(folder) for folder in near)
+            response = super().fetch(path.as_uri(), headers)
         except Exception as error:
             raise ResourceError(url) from error
         # Addresses inside this resource start where its virtual address is.

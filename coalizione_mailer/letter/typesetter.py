@@ -55,7 +55,7 @@ class Typesetter:
             raise ProblemsError([Problem(Code.TEMPLATE_RESOURCE, found=found)]) from error
         pages = len(document.pages)
         problems = (*complaints, *_page_problems(pages), *_glyph_problems(document))
-        return Pdf(data, pages, problems), document
+        return Pdf(data, pages, problems, lasting=not self._fetcher.strayed), document
 
     def measured(self, html: str) -> tuple[Pdf, float]:
         """Return the PDF of a letter, and how wide its first page is (CSS pixels)."""

@@ -137,7 +137,8 @@ def _made(typesetter: "Typesetter", forms: Sequence[tuple[Form, Pdf]], order: Or
     if order.form is None:
         return Made(typesetter.set(order.html))
     sheet, model = forms[order.form]
-    printed = replace(model, data=sheet.overprinted(order.lines))
+    data = sheet.overprinted(order.lines)
+    printed = replace(model, data=data, shared=len(sheet.body))
     if not order.proof:
         return Made(printed)
     return Made(printed, differences(printed.data, typesetter.set(order.html).data))
