@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from itertools import tee
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from coalizione_mailer.campaign import Campaign
@@ -26,6 +27,8 @@ from coalizione_mailer.model import Recipient
 from coalizione_mailer.plan import attachments_of
 
 ROME = ZoneInfo("Europe/Rome")
+STANDING = Path("archive", "letters-made.sqlite")
+"""Where a campaign keeps letters once made, so that they need not be made again."""
 _DRAFT_TIME = time(9, 0)
 _TYPICAL = 3
 
@@ -98,7 +101,8 @@ class Correspondence:
             (recipient, self.templates.letter(recipient)) for recipient in recipients
         )
         settings = PdfSettings.of(self._campaign.root, self._campaign.configuration)
-        pdfs = render_pdfs((html for _, html in ahead), settings, jobs)
+        standing = self._campaign.root / STANDING
+        pdfs = render_pdfs((html for _, html in ahead), settings, jobs, standing)
         for (recipient, html), pdf in zip(behind, pdfs, strict=True):
             yield self._prepare(recipient, self.templates.mail(recipient, html), pdf)
 
