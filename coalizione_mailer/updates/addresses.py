@@ -48,9 +48,12 @@ class _Books:
     official: AddressBook
 
 
-def plan_addresses(campaign: Campaign, index: BodyIndex) -> Update:
-    """Say what IPA's index would change in the address book; raises ProblemsError."""
-    held = Holdings(campaign)
+def plan_addresses(campaign: Campaign, index: BodyIndex, held: Holdings | None = None) -> Update:
+    """Say what IPA's index would change in the address book; raises ProblemsError.
+
+    ``held`` is what the campaign has, where it was read already.
+    """
+    held = held or Holdings(campaign)
     atlas = held.atlas
     choices = choose(index, held.register, read_seen(campaign.path(SEEN)))
     books = _books(held, choices.book(BOOK.as_posix()))
