@@ -33,6 +33,11 @@ def test_the_wheel_carries_the_program_its_words_and_a_campaign(wheel: Path) -> 
         files = set(archive.namelist())
     assert {
         "coalizione_mailer/cli/main.py",
+        "coalizione_mailer/pages/templates/rapporto/disegni.html",
+        "coalizione_mailer/pages/templates/rapporto/pagina.html",
+        "coalizione_mailer/pages/templates/rapporto/programma.js",
+        "coalizione_mailer/pages/templates/rapporto/stile.css",
+        "coalizione_mailer/report/borders.json",
         "coalizione_mailer/cli/locale/it/LC_MESSAGES/coalizione_mailer.mo",
         "coalizione_mailer/py.typed",
         "coalizione_mailer/shipped/attachments/programma.pdf",

@@ -75,6 +75,8 @@ def rehearse(
         if keep is not None:
             shown = command(keep / "campagna", "status")
             say(_("To look at it: {command}").format(command=shown))
+            report = command(keep / "campagna", "report --open")
+            say(_("As a page, to be read or printed: {command}").format(command=report))
     return ExitCode.DONE if score.perfect else ExitCode.ERROR
 
 
