@@ -128,7 +128,7 @@ class Atlas:
         official = any(label.startswith(("comune", "citta", "municipio")) for label in labels)
         for place, label in enumerate(labels):
             bare = "".join(_LABEL.findall(label))
-            if _OFFICIAL.fullmatch(bare) or len(bare) < 3:
+            if _OFFICIAL.fullmatch(bare) or len(bare) < 3:  # noqa: PLR2004
                 continue
             for form, named in self._forms(bare):
                 if form in self._squeezed and (
@@ -174,7 +174,7 @@ class Atlas:
     def whole_lines(self, text: str) -> Iterator[_Named]:
         """Give the Comuni that stand alone at the end of a line or before its dash."""
         for line in text[:_MOST_TEXT].split("\n"):
-            for piece in re.split(r"\s[-–|]\s|,\s", line[:200]):
+            for piece in re.split(r"\s[-\u2013|]\s|,\s", line[:200]):
                 comuni = self.at(piece, 0, whole=True)
                 if comuni:
                     yield _Named(comuni, said=False)
@@ -185,7 +185,8 @@ class Atlas:
         for found in _WORDS.finditer(text, start, start + 90):
             between = text[(words[-1].end() if words else start) : found.start()]
             if re.search(
-                r"[\n.,;:()|]", between.replace("S.", "S ").replace("s.", "s ")
+                r"[\n.,;:()|]",
+                between.replace("S.", "S ").replace("s.", "s "),
             ) and not re.fullmatch(r"\.\s?", between):
                 break
             words.append(found)
@@ -223,7 +224,9 @@ def place_of(answer: Answer, atlas: Atlas, threads: Mapping[str, str], occasion:
 
 
 def _agreed(
-    said: list[tuple[Comune, ...]], address: tuple[Comune, ...], thread: Comune | None
+    said: list[tuple[Comune, ...]],
+    address: tuple[Comune, ...],
+    thread: Comune | None,
 ) -> tuple[Comune, ...]:
     """Return what the text says: what agrees with thread or address, else the last it says."""
     known = {comune for comune in (*address, thread) if comune is not None}
@@ -235,7 +238,9 @@ def _agreed(
 
 
 def _only(
-    found: tuple[Comune, ...], other: tuple[Comune, ...], address: tuple[Comune, ...]
+    found: tuple[Comune, ...],
+    other: tuple[Comune, ...],
+    address: tuple[Comune, ...],
 ) -> tuple[Comune, ...]:
     """Tell homonyms apart by what else is known."""
     both = tuple(comune for comune in found if comune in other or comune in address)
@@ -270,7 +275,9 @@ def is_private(address: str) -> bool:
 
 
 def _in_text(
-    answer: Answer, atlas: Atlas, occasion: Occasion
+    answer: Answer,
+    atlas: Atlas,
+    occasion: Occasion,
 ) -> tuple[list[tuple[Comune, ...]], tuple[Comune, ...]]:
     """Return what the writer says his Comune is, most telling first, and what is only hinted."""
     letter, signature = answer.body or answer.own_text, answer.signature

@@ -57,7 +57,7 @@ def occasion_of(event: Mapping[str, Any]) -> Occasion:
     """Return what an invitation is about, from the ``[event]`` of a campaign."""
     day = event.get("date")
     place = normal(str(event.get("place", ""))).split()
-    words = {word for word in place if len(word) > 3 and not word.isdigit()}
+    words = {word for word in place if len(word) > 3 and not word.isdigit()}  # noqa: PLR2004
     return Occasion(day if isinstance(day, date) else None, frozenset(words - _NOT_PLACES))
 
 

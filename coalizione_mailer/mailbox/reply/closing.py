@@ -111,7 +111,7 @@ def _signing(line: str, occasion: Occasion) -> bool:
     return (
         len(line) <= _LONGEST
         and line[-1] not in "!?:;,"
-        and not (line[-1] == "." and len(line.split()) > 4)
+        and not (line[-1] == "." and len(line.split()) > 4)  # noqa: PLR2004
         and not _ITEM.match(line)
         and "|" not in line
         and "   " not in line

@@ -56,7 +56,7 @@ def _last_day(said: str, written: datetime | None) -> date | None:
         year = found["year"] or found["short"] or (str(base.year) if base else "")
         month = _MONTHS.get(found["month"] or "") or int(found["number"] or 0)
         try:
-            value = date(int(year) + (2000 if len(year) == 2 else 0), month, int(found["day"]))
+            value = date(int(year) + (2000 if len(year) == 2 else 0), month, int(found["day"]))  # noqa: PLR2004
         except ValueError:
             continue
         if base and not (found["year"] or found["short"]) and value < base - timedelta(days=200):

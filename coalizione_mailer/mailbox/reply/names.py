@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from coalizione_mailer.mailbox.reply.roles import PARTICLES, role_around
 from coalizione_mailer.mailbox.reply.sentences import MOST_TEXT, Word, words_of
-from coalizione_mailer.mailbox.reply.vocabulary import vocabulary
+from coalizione_mailer.mailbox.reply.vocabulary import several, vocabulary
 
 MOST_NAMES = 60
 TITLED = "\xa0"
@@ -26,64 +26,18 @@ _TITLE = re.compile(
     r"|dott|dr|avv|ing|arch|prof|sig|sigg|geom|rag)(?=\s))",
     re.IGNORECASE,
 )
-_ARTICLES = frozenset(
-    [
-        "il",
-        "l",
-        "la",
-        "lo",
-        "del",
-        "dell",
-        "della",
-        "dal",
-        "dall",
-        "dalla",
-        "al",
-        "all",
-        "alla",
-        "con",
-    ]
-)
+_ARTICLES = frozenset(several("il l la lo del dell della dal dall dalla al all alla con"))
 _NEVER = frozenset(
-    [
-        "via",
-        "tel",
-        "cell",
-        "fax",
-        "piazza",
-        "viale",
-        "saluti",
-        "cordiali",
-        "distinti",
-        "grazie",
-        "mail",
-        "pec",
-        "che",
-        "per",
-        "con",
-        "non",
-        "una",
-        "assessorato",
-        "oggetto",
-    ]
+    several(
+        "via tel cell fax piazza viale saluti cordiali distinti grazie mail pec che per "
+        "con non una assessorato oggetto"
+    )
 )
 _PLACES = frozenset(
-    [
-        "comune",
-        "citta",
-        "amministrazione",
-        "municipio",
-        "provincia",
-        "unione",
-        "servizio",
-        "segreteria",
-        "ente",
-        "comunale",
-        "residenza",
-        "fiera",
-        "municipale",
-        "stazione",
-    ]
+    several(
+        "comune citta amministrazione municipio provincia unione servizio segreteria ente "
+        "comunale residenza fiera municipale stazione"
+    )
 )
 
 
@@ -194,17 +148,21 @@ def _joined(text: str, words: list[Word], last: int, first: int) -> bool:
     titled = last == first and TITLED in between and len(between) <= _MOST_TITLE
     if "\n" in between or (len(between) > 1 and not titled) or last - first >= _MOST_PARTS:
         return False
-    if "." in {each.text, after.text}:
-        return _initialled(words, last, first)
-    if "-" in {each.text, after.text}:
-        return not between and _hyphenated(words, last, first)
-    if not after.text[0].isalpha():
-        return False
+    if not (each.text[0].isalpha() and after.text[0].isalpha()):
+        return _across_a_sign(words, last, first, glued=not between)
     if last == first and each.norm in vocabulary().sets["given"] and _family(after):
         return True
     if after.norm in PARTICLES:
         return last + 2 < len(words) and words[last + 2].capital and not _is_comune(words, last + 1)
     return _namelike(words, last + 1)
+
+
+def _across_a_sign(words: list[Word], last: int, first: int, *, glued: bool) -> bool:
+    """Whether a name goes on over a full stop or a hyphen."""
+    signs = {words[last].text, words[last + 1].text}
+    if "." in signs:
+        return _initialled(words, last, first)
+    return "-" in signs and glued and _hyphenated(words, last, first)
 
 
 def _initialled(words: list[Word], last: int, first: int) -> bool:
@@ -226,7 +184,7 @@ def _family(each: Word) -> bool:
     """Whether an ordinary word can be a family name behind a given name: "Ugo Pace"."""
     sets = vocabulary().sets
     never = sets["roles"] | sets["offices"] | sets["titles"] | _PLACES | PARTICLES | _NEVER
-    return each.capital and len(each.norm) > 2 and each.norm not in never
+    return each.capital and len(each.norm) > 2 and each.norm not in never  # noqa: PLR2004
 
 
 def _is_comune(words: list[Word], place: int) -> bool:
@@ -303,7 +261,7 @@ def _begins(words: list[Word], first: int, last: int) -> int:
 
 def _beside(words: list[Word], first: int, last: int) -> bool:
     """Whether a family name stands alone behind an office: "l'assessore Conte"."""
-    if first < 2 or words[first].text.isupper():
+    if first < 2 or words[first].text.isupper():  # noqa: PLR2004
         return False
     after = words[last] if last < len(words) else None
     goes_on = after is not None and (after.capital or after.norm in PARTICLES | {"e", "al", "alla"})
@@ -317,7 +275,7 @@ def _beside(words: list[Word], first: int, last: int) -> bool:
 
 def _of_a_place(words: list[Word], first: int) -> bool:
     """Whether what follows is where, not who: "Comune di …", "Sindaco di …"."""
-    if first < 2 or words[first - 1].norm not in {"di", "d", "del", "della", "dell", "da", "a"}:
+    if first < 2 or words[first - 1].norm not in {"di", "d", "del", "della", "dell", "da", "a"}:  # noqa: PLR2004
         return False
     sets = vocabulary().sets
     before = words[first - 2].norm
@@ -358,10 +316,10 @@ def _cased(part: str) -> str:
     if part.isupper() and len(part) > 1:
         low = part.lower()
         accents = {"a'": "à", "e'": "è", "i'": "ì", "o'": "ò", "u'": "ù"}
-        if len(low) > 3 and low[-2:] in accents:
+        if len(low) > 3 and low[-2:] in accents:  # noqa: PLR2004
             low = low[:-2] + accents[low[-2:]]
         return low[0].upper() + low[1:]
-    if len(part) > 3 and part[-1] in "'\u2019" and part[-2].lower() in "aeiou":
+    if len(part) > 3 and part[-1] in "'\u2019" and part[-2].lower() in "aeiou":  # noqa: PLR2004
         part = part[:-2] + {"a": "à", "e": "è", "i": "ì", "o": "ò", "u": "ù"}[part[-2].lower()]
     return part if not part.islower() or part in PARTICLES else part[0].upper() + part[1:]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from coalizione_mailer.mailbox import mime
 from coalizione_mailer.mailbox.reply.page import COLOURED, PLAIN, page_lines
-from coalizione_mailer.mailbox.reply.vocabulary import folded, vocabulary
+from coalizione_mailer.mailbox.reply.vocabulary import folded, several, vocabulary
 
 MOST_LINE = 20_000
 """Characters of one line that are looked at."""
@@ -27,33 +27,10 @@ _UNMARKED = re.compile(
 )
 _SENDER = frozenset(["da", "from", "von", "de", "mittente", "od"])
 _OTHERS = frozenset(
-    [
-        "inviato",
-        "a",
-        "oggetto",
-        "data",
-        "sent",
-        "to",
-        "subject",
-        "date",
-        "gesendet",
-        "an",
-        "betreff",
-        "envoyé",
-        "envoye",
-        "à",
-        "objet",
-        "cc",
-        "ccn",
-        "ogg",
-        "per",
-        "datum",
-        "poslano",
-        "za",
-        "zadeva",
-        "reply-to",
-        "inviata",
-    ]
+    several(
+        "inviato a oggetto data sent to subject date gesendet an betreff envoyé envoye à "
+        "objet cc ccn ogg per datum poslano za zadeva reply-to inviata"
+    )
 )
 _RULED = re.compile(
     r"[>\s]{0,6}[-_=*\s]{2,60}(?:inizio\s|begin\s)?\s{0,3}"
@@ -216,7 +193,7 @@ def _header_at(lines: list[str], at: int) -> bool:
     others = names & _OTHERS
     marked = sum(1 for line in lines[at : at + _HEADER_LINES] if _HEADER.match(line[:500]))
     enough = 2 if marked > 1 else 3  # "Da …", "A …" begin sentences too
-    return bool(names & _SENDER) and len(others) >= enough and (first in _SENDER or len(others) > 2)
+    return bool(names & _SENDER) and len(others) >= enough and (first in _SENDER or len(others) > 2)  # noqa: PLR2004
 
 
 def _header_name(line: str) -> str:
@@ -276,7 +253,8 @@ def _without_notices(lines: list[str]) -> list[str]:
     kept: list[str] = []
     for paragraph in _paragraphs(lines):
         at = next(
-            (n for n, line in enumerate(paragraph) if _opens_notice(paragraph, n, line)), None
+            (n for n, line in enumerate(paragraph) if _opens_notice(paragraph, n, line)),
+            None,
         )
         kept.extend(paragraph if at is None else paragraph[:at])
     return kept
@@ -291,7 +269,7 @@ def _opens_notice(paragraph: list[str], at: int, line: str) -> bool:
     if not any(start.startswith(word) for word in words["notice-start"]):
         return False
     rest = folded(_plain(" ".join(paragraph[at:]))[:3000])
-    return sum(word in rest for word in words["notice-word"]) >= 2
+    return sum(word in rest for word in words["notice-word"]) >= 2  # noqa: PLR2004
 
 
 def _paragraphs(lines: list[str]) -> list[list[str]]:
@@ -311,5 +289,5 @@ def _without_client_lines(lines: list[str]) -> list[str]:
         line
         for line in lines
         if not any(folded(_plain(line)).strip(" -_*<>").startswith(word) for word in words)
-        or len(line) > 140
+        or len(line) > 140  # noqa: PLR2004
     ]

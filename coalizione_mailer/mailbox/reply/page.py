@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from coalizione_mailer.mailbox.reply.vocabulary import several
+
 MOST_HTML = 512 * 1024
 COLOURED, PLAIN = "\ue000", "\ue001"
 """Marks before and after coloured words; private characters (Unicode, 23.5), taken out at the end.
@@ -17,40 +19,10 @@ COLOURED, PLAIN = "\ue000", "\ue001"
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,20})([^<>]{0,4000})>|<[!?][^<>]{0,4000}>")
 _SILENT = re.compile(r"(script|style|title|template|head)\b", re.IGNORECASE)
 _BREAKING = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "br",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tbody",
-        "thead",
-        "tr",
-        "ul",
-    ]
+    several(
+        "address article aside blockquote body br dd div dl dt footer form h1 h2 h3 h4 h5 "
+        "h6 header hr li main nav ol p pre section table tbody thead tr ul"
+    )
 )
 _PARAGRAPH = frozenset({"p", "h1", "h2", "h3", "h4", "hr", "ul", "ol", "table"})
 _STYLED = frozenset({"span", "font", "p", "div", "b", "i", "em", "strong", "td", "li", "u"})
@@ -60,18 +32,7 @@ _COLOUR = re.compile(
     re.IGNORECASE,
 )
 _GREYS = frozenset(
-    [
-        "black",
-        "windowtext",
-        "gray",
-        "grey",
-        "dimgray",
-        "darkgray",
-        "white",
-        "inherit",
-        "initial",
-        "auto",
-    ]
+    several("black windowtext gray grey dimgray darkgray white inherit initial auto")
 )
 _VOID = frozenset(["br", "hr", "img", "meta", "input", "link", "col", "wbr"])
 _SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
@@ -202,7 +163,7 @@ def _coloured(attributes: str) -> bool:
         return False
     value = found[1].lower()
     if value.startswith("#"):
-        digits = value[1:] if len(value) > 4 else "".join(2 * sign for sign in value[1:])  # rgb
+        digits = value[1:] if len(value) > 4 else "".join(2 * sign for sign in value[1:])  # rgb  # noqa: PLR2004
         return _stands_out([int(digits[at : at + 2] or "0", 16) for at in (0, 2, 4)])
     if value.startswith("rgb"):
         return _stands_out([int(number) % 256 for number in re.findall(r"\d{1,3}", value)[:3]])
@@ -211,4 +172,4 @@ def _coloured(attributes: str) -> bool:
 
 def _stands_out(channels: list[int]) -> bool:
     """Whether red, green and blue differ by much."""
-    return bool(channels) and max(channels) - min(channels) > 110
+    return bool(channels) and max(channels) - min(channels) > 110  # noqa: PLR2004

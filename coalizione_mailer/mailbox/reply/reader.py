@@ -38,17 +38,22 @@ def read(raw: bytes, occasion: Occasion | None = None, reading: Reading | None =
     said of the message, where it was asked already.
     """
     known = reading or classify(raw)
+    words = OwnWords("")
     try:
-        return _read(raw, occasion or Occasion(), known)
-    except Exception:
+        tree = mime.parse(known.inner or raw)
+        words = own_words(tree)
+        return _read(tree, words, occasion or Occasion(), known)
+    except Exception:  # noqa: BLE001  one message must not keep the others unread: a person looks
         return Answer(
-            ReplyKind.REPLY, why=(Why.CONFLICT,), sender=known.sender, references=known.references
+            ReplyKind.REPLY,
+            own_text=words.text,
+            why=(Why.CONFLICT,),
+            sender=known.sender,
+            references=known.references,
         )
 
 
-def _read(raw: bytes, occasion: Occasion, known: Reading) -> Answer:
-    tree = mime.parse(known.inner or raw)
-    words = own_words(tree)
+def _read(tree: mime.Part, words: OwnWords, occasion: Occasion, known: Reading) -> Answer:
     base = Answer(
         kind=ReplyKind.REPLY,
         own_text=words.text,
@@ -161,12 +166,19 @@ def _corrected(parts: Parts, who: Coming) -> Coming:
         return who
     name = right if " " in right else " ".join((*first.name.split()[:-1], right))
     return replace(
-        who, participants=(Participant(name, first.role), *who.participants[1:]), count=None
+        who,
+        participants=(Participant(name, first.role), *who.participants[1:]),
+        count=None,
     )
 
 
 def _reasons(
-    verdict: Verdict | None, words: OwnWords, stance: Stance, who: Coming, *, about: bool
+    verdict: Verdict | None,
+    words: OwnWords,
+    stance: Stance,
+    who: Coming,
+    *,
+    about: bool,
 ) -> tuple[Why, ...]:
     """Return every reason for a person to look."""
     coming_ = verdict is Verdict.YES

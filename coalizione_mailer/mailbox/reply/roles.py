@@ -3,79 +3,30 @@
 import re
 
 from coalizione_mailer.mailbox.reply.sentences import Word
-from coalizione_mailer.mailbox.reply.vocabulary import vocabulary
+from coalizione_mailer.mailbox.reply.vocabulary import several, vocabulary
 
 PARTICLES = frozenset(
-    [
-        "de",
-        "di",
-        "da",
-        "del",
-        "della",
-        "dello",
-        "dei",
-        "degli",
-        "delle",
-        "dal",
-        "dalla",
-        "dalle",
-        "dai",
-        "d",
-        "dell",
-        "dall",
-        "lo",
-        "la",
-        "li",
-        "le",
-        "von",
-        "zu",
-        "van",
-        "den",
-        "los",
-        "san",
-        "mc",
-        "o",
-    ]
+    several(
+        "de di da del della dello dei degli delle dal dalla dalle dai d dell dall lo la "
+        "li le von zu van den los san mc o"
+    )
 )
 _ROLE_END = frozenset(
-    [",", ".", ";", ":", "(", ")", "!", "?", "|", '"', "“", "”", "«", "»"]
-    + [
-        "che",
-        "per",
-        "sara",
-        "saranno",
-        "parteciperà",
-        "partecipera",
-        "parteciperanno",
-        "verra",
-        "verranno",
-        "interverra",
-        "interverranno",
-        "presente",
-        "presenti",
-        "è",
-        "ha",
-        "non",
-        "si",
-        "al",
-        "nonche",
-        "insieme",
-        "oltre",
-        "come",
-        "ed",
-        "sono",
-        "il",
-        "la",
-        "lo",
-    ]
+    several(
+        ', . ; : ( ) ! ? | " \u201c \u201d \u00ab \u00bb '
+        "che per sara saranno parteciperà partecipera parteciperanno verra verranno "
+        "interverra interverranno presente presenti è ha non si al nonche insieme oltre "
+        "come ed sono il la lo"
+    )
 )
 EXPANDED = {"ass": "assessore", "cons": "consigliere", "resp": "responsabile", "dir": "dirigente"}
 _MOST_ROLE = 14  # words
 _GOES_ON = frozenset({"con", "avv", "alla", "al"})  # behind a comma, of the same role
 _MOST_LINKS = 4
 _LINKS = frozenset(
-    [",", "(", "-", "\u2013", ":", "|", "in", "qualita", "di", "nella", "sua", "veste", "nostro"]
-    + ["nostra", "mio", "mia", "attuale", "il", "l", "la", "nuovo", "nuova", "quale"]
+    several(
+        ", ( - \u2013 : | in qualita di nella sua veste nostro nostra mio mia attuale il l la nuovo nuova quale"  # noqa: E501
+    )
 )
 
 

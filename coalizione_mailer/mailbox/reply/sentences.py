@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coalizione_mailer.mailbox.reply.answer import Occasion
-from coalizione_mailer.mailbox.reply.vocabulary import Cue, folded, vocabulary, word
+from coalizione_mailer.mailbox.reply.vocabulary import Cue, folded, several, vocabulary, word
 
 MOST_TEXT = 12_000
 """Characters that are read by rule; nobody needs more to answer an invitation."""
@@ -16,102 +16,19 @@ _SHORT_LINE = 52  # a line that ends before this ends because its writer ended i
 _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+['\u2019\u02bc\u00b4`]?|\S")
 _BULLET = re.compile(r"\s*(?:[-*\u2022\u25e6\u2013\u2014>\u00b7]\s|\d{1,2}[.)-]\s|[a-z]\)\s)")
 _ABBREVIATIONS = frozenset(
-    [
-        "dott",
-        "dottssa",
-        "dr",
-        "avv",
-        "ing",
-        "arch",
-        "geom",
-        "rag",
-        "prof",
-        "sig",
-        "sigra",
-        "on",
-        "sen",
-        "cav",
-        "comm",
-        "gent",
-        "gentmo",
-        "gentma",
-        "spett",
-        "spettle",
-        "egr",
-        "preg",
-        "ill",
-        "prot",
-        "n",
-        "nr",
-        "num",
-        "art",
-        "pv",
-        "cm",
-        "us",
-        "cs",
-        "vs",
-        "ns",
-        "tel",
-        "cell",
-        "fax",
-        "p",
-        "s",
-        "es",
-        "ass",
-        "cons",
-        "resp",
-        "dir",
-        "segr",
-        "rif",
-        "ecc",
-        "st",
-        "d",
-        "r",
-        "c",
-        "v",
-        "cap",
-        "loc",
-        "ca",
-        "u",
-        "il",
-        "m",
-        "a",
-        "e",
-        "f",
-        "g",
-        "l",
-        "b",
-        "t",
-        "o",
-        "fto",
-        "dssa",
-        "ssa",
-        "ra",
-        "pzza",
-        "v",
-        "co",
-        "cas",
-    ]
+    several(
+        "dott dottssa dr avv ing arch geom rag prof sig sigra on sen cav comm gent gentmo "
+        "gentma spett spettle egr preg ill prot n nr num art pv cm us cs vs ns tel cell "
+        "fax p s es ass cons resp dir segr rif ecc st d r c v cap loc ca u il m a e f g l "
+        "b t o fto dssa ssa ra pzza v co cas"
+    )
 )
 _EVENTS = frozenset(
-    [
-        "workshop",
-        "evento",
-        "incontro",
-        "fiera",
-        "convegno",
-        "iniziativa",
-        "laboratorio",
-        "appuntamento",
-        "seminario",
-        "conferenza",
-        "manifestazione",
-        "meeting",
-        "coalizione",
-        "alizione",
-        "tagung",
-        "veranstaltung",
-    ]
+    several(
+        "workshop evento incontro fiera convegno iniziativa laboratorio appuntamento "
+        "seminario conferenza manifestazione meeting coalizione alizione tagung "
+        "veranstaltung"
+    )
 )
 _NUMBERS = {
     name: value
@@ -173,7 +90,7 @@ class Sentence:
 
 def number_of(norm: str) -> int | None:
     """Return the number a word is, between one and twelve in letters or 99 in figures."""
-    if norm.isdigit() and norm.isascii() and len(norm) <= 2:
+    if norm.isdigit() and norm.isascii() and len(norm) <= 2:  # noqa: PLR2004
         return int(norm)
     return _NUMBERS.get(norm)
 
@@ -258,7 +175,7 @@ def _sentence(words: list[Word], occasion: Occasion) -> Sentence:
 def _repaired(norm: str) -> str:
     """Undo one slip of the fingers in a word that decides: two letters changed about, one lost."""
     keys = vocabulary().sets["keys"]
-    if len(norm) < 7 or norm in keys or not norm.isalpha():
+    if len(norm) < 7 or norm in keys or not norm.isalpha():  # noqa: PLR2004
         return norm
     for key in _near(norm):
         if key in keys:

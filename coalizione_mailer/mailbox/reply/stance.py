@@ -9,113 +9,31 @@ from dataclasses import dataclass, field
 
 from coalizione_mailer.mailbox.reply.answer import Verdict
 from coalizione_mailer.mailbox.reply.sentences import Hit, Sentence
+from coalizione_mailer.mailbox.reply.vocabulary import several
 
 _NEGATORS = frozenset(["non", "né", "nemmeno", "neppure", "neanche", "nicht"])
 # What may stand between "non" and what it negates: pronouns, auxiliaries, adverbs of regret.
 _BETWEEN = frozenset(
-    [
-        "ci",
-        "vi",
-        "si",
-        "mi",
-        "ti",
-        "lo",
-        "la",
-        "le",
-        "gli",
-        "ne",
-        "piu",
-        "poi",
-        "purtroppo",
-        "quindi",
-        "certo",
-        "sara",
-        "è",
-        "sarebbe",
-        "risulta",
-        "in",
-        "sono",
-        "siamo",
-        "saremo",
-        "avremo",
-        "ho",
-        "abbiamo",
-        "avra",
-        "ha",
-        "hanno",
-        "stato",
-        "stata",
-        "avendo",
-        "essendo",
-        "c",
-        "v",
-        "ce",
-        "ve",
-        "me",
-        "te",
-        "se",
-        "sia",
-        "fosse",
-        "essere",
-        "del",
-        "tutto",
-        "ancora",
-    ]
+    several(
+        "ci vi si mi ti lo la le gli ne piu poi purtroppo quindi certo sara è sarebbe "
+        "risulta in sono siamo saremo avremo ho abbiamo avra ha hanno stato stata avendo "
+        "essendo c v ce ve me te se sia fosse essere del tutto ancora"
+    )
 )
 _LINKS = frozenset(
-    [
-        "a",
-        "ad",
-        "di",
-        "della",
-        "del",
-        "dell",
-        "dello",
-        "alla",
-        "al",
-        "all",
-        "nel",
-        "nella",
-        "per",
-        "poter",
-        "potere",
-        "dover",
-        "dovere",
-        "a",
-        ",",
-        "che",
-        "l",
-        "la",
-        "il",
-        "ci",
-        "vi",
-        "si",
-        "mi",
-        "essere",
-    ]
+    several(
+        "a ad di della del dell dello alla al all nel nella per poter potere dover dovere "
+        "a , che l la il ci vi si mi essere"
+    )
 )
+_MOST_LINKS = 4  # words between a refusal and what it refuses
 _IF = frozenset(["se", "qualora", "ove", "laddove", "purche"])
+
 _COURTESY_IF = frozenset(
-    [
-        "possibile",
-        "necessario",
-        "serve",
-        "servono",
-        "avete",
-        "vi",
-        "occorre",
-        "volete",
-        "del",
-        "gradito",
-        "gradite",
-        "desiderate",
-        "dovesse",
-        "dovessero",
-        "ritenuto",
-        "non",
-        "anche",
-        "ti",
-    ]
+    several(
+        "possibile necessario serve servono avete vi occorre volete del gradito gradite "
+        "desiderate dovesse dovessero ritenuto non anche ti"
+    )
 )
 _DOUBTS_NO = (
     "forse",
@@ -160,22 +78,7 @@ _PASSIVE = (
     "nto",
 )
 _TURNS = frozenset(["ma", "pero", "tuttavia", "mentre", "bensi", ";", ":"])
-_EXTRA = frozenset(
-    [
-        "anche",
-        "ed",
-        "e",
-        "con",
-        "un",
-        "una",
-        "altri",
-        "altra",
-        "altro",
-        "altre",
-        "eventuali",
-        "pure",
-    ]
-)
+_EXTRA = frozenset(several("anche ed e con un una altri altra altro altre eventuali pure"))
 _LATER = ("prossim", "futur", "ulterior", "altr", "analogh")
 _YES = frozenset({"attend", "delegate", "yes", "list"})
 
@@ -232,9 +135,9 @@ def stance_of(sentences: list[Sentence]) -> Stance:
         regrets |= "regret" in names
         engaged |= "engaged" in names
         both |= {"regret", "engaged"} <= names
-    if not any(event.says is not Verdict.MAYBE for event in events) and regrets and engaged:
-        if "pending" not in said and "question" not in said:
-            events.append(Event(Verdict.NO, 0, 0, 0, "regrets", shaky=not both))
+    decided = any(event.says is not Verdict.MAYBE for event in events)
+    if regrets and engaged and not decided and not said & {"pending", "question"}:
+        events.append(Event(Verdict.NO, 0, 0, 0, "regrets", shaky=not both))
     return _settled(events, said, sentences)
 
 
@@ -310,15 +213,10 @@ def _governed(sentence: Sentence, hit: Hit, refusals: list[Hit]) -> bool:
     for other in refusals:
         if _overlap(hit, other):
             return True
-        between = sentence.words[other.end : hit.start]
-        if other.end <= hit.start and _word(sentence, other).startswith("nessun"):
-            if not any(w.norm in _TURNS for w in between):
-                return True
-        if (
-            other.end <= hit.start
-            and len(between) <= 4
-            and all(w.norm in _LINKS - {","} for w in between)
-        ):
+        between = [each.norm for each in sentence.words[other.end : hit.start]]
+        nobody = _word(sentence, other).startswith("nessun") and not _TURNS & set(between)
+        linked = len(between) <= _MOST_LINKS and set(between) <= _LINKS - {","}
+        if other.end <= hit.start and (nobody or linked):
             return True
     return False
 
@@ -468,7 +366,10 @@ def _settled(events: list[Event], said: set[str], sentences: list[Sentence]) -> 
 
 
 def _verdict(
-    yes: list[Event], no: list[Event], maybe: list[Event], said: set[str]
+    yes: list[Event],
+    no: list[Event],
+    maybe: list[Event],
+    said: set[str],
 ) -> tuple[Verdict | None, bool]:
     """Return the answer, and whether the words disagree."""
     pending = "pending" in said

@@ -26,6 +26,11 @@ def word(text: str) -> str:
     return low.strip("'")
 
 
+def several(text: str) -> list[str]:
+    """Return the words of a list that is written as a sentence."""
+    return text.split()
+
+
 def folded(text: str) -> str:
     """Return a text as it is searched: small, without accents, blanks collapsed."""
     low = text.lower().translate(_APOSTROPHES)
