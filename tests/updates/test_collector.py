@@ -16,7 +16,7 @@ def test_it_waits_and_goes_on_afterwards() -> None:
 
 def test_it_goes_on_after_a_file_that_could_not_be_read() -> None:
     with pytest.raises(OSError, match="gone"), uncollected():
-        raise OSError("gone")  # noqa: EM101  invented
+        raise OSError("gone")
     assert gc.isenabled()
 
 
