@@ -21,6 +21,7 @@ from coalizione_mailer.cli import (
     report,
     resend,
     resolve,
+    rsvp,
     send,
     status,
 )
@@ -224,3 +225,4 @@ for name, function, short, text in (
 ):
     app.command(name, cls=Command, short_help=short, help=text)(function)
 app.add_typer(address.app, name="address")
+app.add_typer(rsvp.app, name="rsvp")

@@ -41,7 +41,7 @@ def inspect(
 
     kinds: Counter[Kind] = Counter()
     unread = 0
-    for arrival in _arrivals(paths):
+    for arrival in arrivals(paths):
         reading = None if arrival.raw is None else classify(arrival.raw)
         if reading is None:
             unread += 1
@@ -57,7 +57,7 @@ def inspect(
     return ExitCode.ERROR if unread else ExitCode.DONE
 
 
-def _arrivals(paths: list[Path]) -> "Iterator[Arrival]":
+def arrivals(paths: list[Path]) -> "Iterator[Arrival]":
     """Give every message that is there now; raises ProblemsError for paths that are none."""
     from coalizione_mailer.mailbox.sources.paths import sources
 
