@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from coalizione_mailer.campaign import Campaign
-from coalizione_mailer.campaign.configuration import Form
+from coalizione_mailer.campaign.configuration import Form, Reminding
 from coalizione_mailer.errors import Code, Problem, ProblemsError
 from coalizione_mailer.letter.message import (
     Body,
@@ -136,6 +136,8 @@ class Correspondence:
         """Name the PDF so that the mayor's office finds it again in its own protocol."""
         protocol = self._campaign.configuration.protocol
         name = f"prot-{protocol.number}-{protocol.date.year}"
+        if isinstance(self._campaign.configuration, Reminding):
+            name = f"sollecito-{name}"
         if self._campaign.configuration.letter.form is Form.INDIVIDUAL:
             name += f"-{ascii_name(recipient.comune.denominazione)}"
         return f"{name}.pdf"

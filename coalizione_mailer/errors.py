@@ -146,6 +146,8 @@ class Code(StrEnum):
     PROPOSAL_UNKNOWN = "proposal-unknown"
     PROPOSAL_TWICE = "proposal-twice"
     FIRST_UNFINISHED = "first-unfinished"
+    REMINDER_UNFINISHED = "reminder-unfinished"
+    REMINDER_LATE = "reminder-late"
     # receiving
     MAILBOX_MISSING = "mailbox-missing"
     MAILBOX_FOLDER = "mailbox-folder"

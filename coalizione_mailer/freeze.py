@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coalizione_mailer.campaign import Campaign
+from coalizione_mailer.campaign.configuration import Reminding
 from coalizione_mailer.correspondence import Correspondence, Identity, Prepared, problems_of
 from coalizione_mailer.errors import FrozenChangedError, Problem, ProblemsError, Severity
 from coalizione_mailer.ledger import reports, rounds
@@ -156,21 +157,26 @@ def freeze(
     now: float,
     seen: Callable[[Prepared], None],
 ) -> Round:
-    """Write every letter and message into the ledger as round 1; ``seen`` is told of each.
+    """Write every letter and message into the ledger as a round; ``seen`` is told of each.
+
+    It is the first round, or one of reminders where the campaign reminds.
 
     Raises ProblemsError when one cannot be written, LedgerError; then nothing is frozen.
     """
     fixed = inputs(campaign)
     configuration = campaign.configuration
+    with ledger.reading() as connection:
+        number = len(rounds.every(connection)) + 1
     opened = Round(
-        number=1,
+        number=number,
         campaign=configuration.campaign.name,
         protocol=configuration.protocol.confirmation,
         sender=configuration.sender.address,
         identity=secrets.token_hex(16),
         frozen_at=now,
+        kind=Kind.REMINDER if isinstance(configuration, Reminding) else Kind.FIRST,
     )
-    correspondence = Correspondence(campaign, Identity.frozen(opened.identity, 1, now))
+    correspondence = Correspondence(campaign, Identity.frozen(opened.identity, number, now))
     errors: list[Problem] = []
 
     def frozen() -> Iterator[Frozen]:

@@ -110,6 +110,7 @@ RateLimit = Annotated[Limit, BeforeValidator(_as_limit)]
 PartOfDay = Annotated[Span, BeforeValidator(_as_span)]
 WorkingDay = Annotated[WeekDay, Field(strict=False)]
 Day = Annotated[date, Field(examples=["2017-09-18"])]
+PerhapsDay = Annotated[date | None, Field(examples=["2017-10-02"])]
 Inhabitants = Annotated[int, Field(ge=0, examples=["5000"])]
 Port = Annotated[int, Field(ge=1, le=65535, examples=["465", "587"])]
 File = Annotated[Path, Field(strict=False, examples=['"data/..."'])]
@@ -303,6 +304,18 @@ class MailboxSection(_Section):
         return _is_loopback(self.host or "")
 
 
+class ReminderSection(_Section):
+    """The reminder: its templates, and its own protocol number where it has one."""
+
+    template: Annotated[File, Field(examples=['"templates/sollecito"'])] = Path(
+        "templates/sollecito"
+    )
+    subject: Annotated[str, AfterValidator(_printable), Field(examples=['"Promemoria"'])] = ""
+    number: Annotated[int | None, Field(gt=0, examples=["201"])] = None
+    suffix: Annotated[str, AfterValidator(_printable), Field(examples=['"W/LP"'])] = ""
+    date: PerhapsDay = None
+
+
 class Configuration(_Section):
     """The whole file."""
 
@@ -318,3 +331,18 @@ class Configuration(_Section):
     smtp: SmtpSection
     ledger: LedgerSection = LedgerSection()
     mailbox: MailboxSection = MailboxSection()
+    reminder: ReminderSection = ReminderSection()
+
+
+class Reminding(Configuration):
+    """The campaign as it is while it reminds: its letter and number are the reminder's.
+
+    ``invitation`` is the protocol of the letter that it reminds of.
+    """
+
+    invitation: ProtocolSection
+
+    @property
+    def own_number(self) -> bool:
+        """Whether the reminder has a protocol number of its own."""
+        return self.reminder.number is not None

@@ -95,6 +95,19 @@ def _contradictions(configuration: "Configuration", text: str) -> list[Problem]:
                 expected=(str(band.max),),
             )
         )
+    reminder = configuration.reminder
+    if (reminder.number is None) != (reminder.date is None):
+        missing = "number" if reminder.number is None else "date"
+        where = ("reminder", missing)
+        problems.append(
+            Problem(
+                Code.KEY_MISSING,
+                file=FILE_NAME,
+                line=line_of(text, where),
+                key=_key(where),
+                expected=("201",) if missing == "number" else ("2017-10-02",),
+            )
+        )
     for name, section in (("smtp", smtp), ("mailbox", configuration.mailbox)):
         if section.security is Security.NONE and section.host and not section.loopback:
             where = (name, "security")

@@ -18,6 +18,7 @@ from coalizione_mailer.cli import (
     preview,
     receive,
     rehearse,
+    remind,
     report,
     resend,
     resolve,
@@ -209,6 +210,16 @@ for name, function, short, text in (
             "Write the register of the sending as a spreadsheet for the protocol office: a row "
             "for each letter, with protocol, Comune, address, times, outcome, identifiers and the "
             "hashes of its receipts. Nothing in the record is changed."
+        ),
+    ),
+    (
+        "remind",
+        remind.remind,
+        _("Remind those who have the letter and have not answered."),
+        _(
+            "Remind those who have the letter and have not answered, with another, shorter "
+            "letter: frozen, checked and confirmed like the first. Whoever has answered is never "
+            "reminded, nor whoever may not have the letter. Alone it only shows how many."
         ),
     ),
     (

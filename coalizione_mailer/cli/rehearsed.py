@@ -42,7 +42,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """What the operator asked of a dry run."""
+    """What the operator asked of a dry run; ``words`` are those of the command that sends."""
 
     folder: Path | None
     as_json: bool
@@ -50,6 +50,7 @@ class Try:
     limit: int | None
     leave_out_missing: bool
     jobs: int | None
+    words: str = "send"
 
     @property
     def partial(self) -> bool:
@@ -75,12 +76,16 @@ def tolerant(planned: "Plan", *, leave_out_missing: bool) -> "Plan":
     return replace(planned, problems=problems)
 
 
-def rehearse(campaign: "Campaign", wish: Try) -> int:
-    """Run the dry run and print its summary; the exit code is 0 only if all could be sent."""
+def rehearse(campaign: "Campaign", wish: Try, planned: "Plan | None" = None) -> int:
+    """Run the dry run and print its summary; the exit code is 0 only if all could be sent.
+
+    Without a plan, it is the campaign's own.
+    """
     from coalizione_mailer.dryrun import dry_run
     from coalizione_mailer.plan import plan
 
-    planned = tolerant(plan(campaign, wish.only), leave_out_missing=wish.leave_out_missing)
+    planned = planned or plan(campaign, wish.only)
+    planned = tolerant(planned, leave_out_missing=wish.leave_out_missing)
     if wish.limit is not None:
         planned = replace(planned, recipients=planned.recipients[: wish.limit])
     sample = campaign.root / SAMPLE_FOLDER
@@ -105,7 +110,7 @@ def rehearse(campaign: "Campaign", wish: Try) -> int:
         )
     if summary.messages:
         say(_("A letter to look at: {path}").format(path=sample / "letter.pdf"))
-    _print_verdict(campaign, summary, partial=wish.partial)
+    _print_verdict(campaign, summary, wish)
     return ExitCode.DONE if summary.sendable else ExitCode.ERROR
 
 
@@ -255,12 +260,13 @@ def _print_kind(of_kind: Sequence[Problem], names: Mapping[str, str]) -> None:
         say("  " + ngettext("and {n} more", "and {n} more", more).format(n=number(more)))
 
 
-def _print_verdict(campaign: "Campaign", summary: "Summary", *, partial: bool) -> None:
+def _print_verdict(campaign: "Campaign", summary: "Summary", wish: Try) -> None:
     if not summary.sendable:
         say(_("Nothing was sent. Correct what is above, then try again."), "red")
-    elif partial:
+    elif wish.partial:
         say(_("Nothing was sent. What was tried could be."), "green")
-        say(_("Next, try all: {command}").format(command=command(campaign.root, "send --dry-run")))
+        words = f"{wish.words} --dry-run"
+        say(_("Next, try all: {command}").format(command=command(campaign.root, words)))
     else:
         say(_("Nothing was sent. Everything could be."), "green")
-        say(_("Next: {command}").format(command=command(campaign.root, "send")))
+        say(_("Next: {command}").format(command=command(campaign.root, wish.words)))

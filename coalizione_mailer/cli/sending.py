@@ -104,7 +104,7 @@ def carry_out(
         stack.callback(withdraw, ledger, opened)
         refuse_reserved(ledger, opened, campaign)
         refuse_late(ledger, opened, campaign)
-        only = _only(ledger, wishes)
+        only = _spared(ledger, opened, _only(ledger, wishes))
         waiting = _waiting(ledger, Choice(opened.id, only), campaign.root)
         letters = min(waiting, wishes.limit or waiting)
         transport = transport_of(campaign, ask=wishes.may_ask)
@@ -152,11 +152,14 @@ def _tell_doubts(ledger: "Ledger") -> None:
 def _round(ledger: "Ledger", campaign: "Campaign", wishes: Wishes) -> "Round":
     """Return the frozen round; freeze if there is none."""
     from coalizione_mailer.freeze import freeze, outdated, standing_round, thaw
+    from coalizione_mailer.ledger.rounds import Kind
     from coalizione_mailer.plan import plan
 
     if wishes.refreeze and not thaw(ledger):
         raise FrozenTooLateError
     if opened := standing_round(ledger, campaign):
+        if opened.kind is Kind.REMINDER:
+            raise ProblemsError([Problem(Code.REMINDER_UNFINISHED)])
         tell_outdated(outdated(ledger, campaign, opened))
         return opened
     planned = tolerant(plan(campaign), leave_out_missing=wishes.leave_out_missing)
@@ -200,6 +203,20 @@ def _only(ledger: "Ledger", wishes: Wishes) -> frozenset[str]:
     with ledger.reading() as connection:
         found = among(reports.overall(connection), wishes.only)
     return frozenset(letter.codice_catastale for letter in found)
+
+
+def _spared(ledger: "Ledger", opened: "Round", only: frozenset[str]) -> frozenset[str]:
+    """Leave out of a reminder whoever has answered since it was frozen."""
+    from coalizione_mailer.ledger.rounds import Kind
+    from coalizione_mailer.remind import still_silent
+
+    if opened.kind is not Kind.REMINDER:
+        return only
+    silent = still_silent(ledger, opened)
+    left = silent & only if only else silent
+    if not left:
+        raise NothingToDoError
+    return left
 
 
 def _waiting(ledger: "Ledger", choice: "Choice", root: Path) -> int:

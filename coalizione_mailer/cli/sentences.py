@@ -151,7 +151,14 @@ def _letter_sentences() -> dict[Code, Callable[[], str]]:
             "two addresses were approved for {found}. Leave a yes at one of them only."
         ),
         Code.FIRST_UNFINISHED: lambda: _(
-            "{found} letters of the first sending have not left yet. Finish it first: mailer send."
+            "letters of the first sending have not left yet ({found}). Finish it first: mailer send."
+        ),
+        Code.REMINDER_LATE: lambda: _(
+            "the day of the event, {found}, is over: nobody is reminded of it. Nothing was sent."
+        ),
+        Code.REMINDER_UNFINISHED: lambda: _(
+            "the letters have all left; what waits is the reminder. To go on with it: mailer "
+            "remind --not-answered."
         ),
         Code.CONFIRMATION_MISSING: lambda: _(
             "nothing was sent: nobody confirmed. To send without being asked, add: --confirm "

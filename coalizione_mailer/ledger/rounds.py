@@ -136,6 +136,15 @@ def frame(connection: Connection, opened: Round) -> bytes:
     return content
 
 
+def frame_sha256(connection: Connection, opened: Round) -> str:
+    """Return the hash under which the frame of a round was kept."""
+    table = schema.rounds.c
+    name: str = connection.execute(
+        select(table.frame_sha256).where(table.id == opened.id)
+    ).scalar_one()
+    return name
+
+
 def changes(connection: Connection, opened: Round, inputs: Mapping[str, str]) -> list[Change]:
     """Compare the inputs as they are now with what was frozen."""
     table = schema.inputs
@@ -215,6 +224,19 @@ def attempted(connection: Connection, opened: Round) -> bool:
         .where(schema.deliveries.c.round_id == opened.id)
     )
     return bool(connection.execute(statement).scalar_one())
+
+
+def leave_out(connection: Connection, opened: Round, comuni: Collection[str]) -> None:
+    """Forget the letters of a round to some Comuni (cadastral codes) that were never tried."""
+    table, tried = schema.deliveries.c, select(schema.attempts.c.delivery_id)
+    connection.execute(
+        delete(schema.deliveries).where(
+            table.round_id == opened.id,
+            table.state == State.QUEUED.value,
+            table.codice_catastale.in_(sorted(comuni)),
+            table.id.not_in(tried),
+        )
+    )
 
 
 def discard(connection: Connection, opened: Round) -> None:

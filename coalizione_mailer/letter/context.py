@@ -53,7 +53,19 @@ def shared(configuration: "Configuration") -> dict[str, Any]:
     """Return the part that is the same for every recipient."""
     written = {name: getattr(configuration, name).model_dump(by_alias=True) for name in SECTIONS}
     written["protocol"]["label"] = configuration.protocol.label
+    written |= _reminded(configuration)
     return {name: _record(section) for name, section in written.items()}
+
+
+def _reminded(configuration: "Configuration") -> dict[str, dict[str, Any]]:
+    """Return what a reminder says of the letter before it, and of its own number."""
+    from coalizione_mailer.campaign.configuration import Reminding
+
+    if not isinstance(configuration, Reminding):
+        return {}
+    letter = configuration.invitation
+    told = letter.model_dump() | {"label": letter.label}
+    return {"invitation": told, "reminder": {"own_number": configuration.own_number}}
 
 
 def personal(recipient: Recipient, *, names: bool = False) -> dict[str, Any]:
