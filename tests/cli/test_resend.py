@@ -215,7 +215,7 @@ def test_the_first_sending_is_finished_first(
     made.ledger.close()
     answer = mailer(*GO)
     assert answer.code == 1
-    assert "1 letters of the first sending have not left yet" in answer.err
+    assert "letters of the first sending have not left yet (1)" in answer.err
 
 
 def test_refused_content_goes_again_by_an_explicit_word(
