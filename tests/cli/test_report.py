@@ -4,7 +4,6 @@ import dataclasses
 import io
 import json
 import re
-import sys
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -24,6 +23,7 @@ from coalizione_mailer.ledger.words import Answer, Person, Status, Whose, Word
 from coalizione_mailer.lifecycle import Event, State, Strength
 from coalizione_mailer.report.funnel import Funnel
 from tests.cli.desk import Mailer, change
+from tests.support.browser import PROGRAM, Browser, browser
 from tests.support.smtp_server import Fault, SmtpServer, Step
 
 PAGE = Path("archive") / "rapporto.html"
@@ -31,13 +31,6 @@ PAGE = Path("archive") / "rapporto.html"
 SCRIPT = "<script>document.title='preso'</script>"
 IMAGE = "<img src=x onerror=\"document.title='preso'\">"
 STYLE = '"><style>body{display:none}</style>'
-
-if sys.platform != "win32":
-    from tests.support.browser import PROGRAM, Browser, browser
-
-    in_a_browser = pytest.mark.skipif(PROGRAM is None, reason="no Chromium is installed")
-else:  # pragma: no cover
-    in_a_browser = pytest.mark.skip(reason="the browser is driven over a POSIX pipe")
 
 
 @pytest.fixture
@@ -188,178 +181,188 @@ def test_the_funnel_is_drawn_on_the_screen() -> None:
     assert [line.count("#") for line in lines] == [30, 15, 0, 1, 0, 0, 0, 0]
 
 
-@in_a_browser
-class TestInABrowser:
-    """What only a browser can tell."""
-
-    @pytest.fixture
-    def at(self, page: Path, tmp_path: Path) -> Iterator["Browser"]:
-        """Open the report."""
-        with browser(tmp_path / "profilo") as opened:
-            opened.show(page)
-            yield opened
-
-    def test_it_opens_without_a_complaint_and_asks_for_nothing(
-        self, at: "Browser", page: Path
-    ) -> None:
-        assert (at.trouble, at.asked) == ([], [page.as_uri()])
-
-    def test_what_strangers_wrote_is_text(self, at: "Browser") -> None:
-        assert at.evaluate("document.title").startswith("Rapporto sull’invio")
-        assert at.evaluate("getComputedStyle(document.body).display") == "block"
-        assert at.evaluate("document.querySelectorAll('img, iframe, object').length") == 0
-        assert at.evaluate(
-            "[document.scripts.length, document.querySelectorAll('style').length]"
-        ) == [1, 1]
-        shown = at.evaluate("document.body.textContent")
-        for words in (SCRIPT, IMAGE, STYLE):
-            assert words in shown
-
-    def test_were_there_markup_it_would_not_run(self, at: "Browser", page: Path) -> None:
-        text = page.read_text(encoding="utf-8")
-        hole = text.replace("</main>", f"{SCRIPT}{IMAGE}</main>")
-        page.write_text(hole, encoding="utf-8")
-        at.show(page)
-        assert at.evaluate("document.images.length") == 1
-        assert at.evaluate("document.title").startswith("Rapporto")
-        refused = [one for one in at.trouble if "Content Security Policy" in one]
-        assert len(refused) >= 2  # the script, and the picture or what it would have run
-
-    def test_the_map_has_a_sign_for_every_letter_of_the_ledger(
-        self, at: "Browser", told: Path
-    ) -> None:
-        counted = at.evaluate(
-            "[...document.querySelectorAll('.segni use')].reduce((sums, sign) => {"
-            "  const state = sign.getAttribute('href').slice(3);"
-            "  sums[state] = (sums[state] ?? 0) + Number(sign.dataset.n); return sums }, {})"
-        )
-        legend = at.evaluate(
-            "Object.fromEntries([...document.querySelectorAll('.legenda tbody tr')].map((row) =>"
-            "  [row.dataset.stato, Number(row.cells[1].textContent)]))"
-        )
-        ledger = _ledger(told)
-        with ledger.reading() as connection:
-            counts = reports.overall_counts(connection)
-        ledger.close()
-        assert counted == legend == {str(state): n for state, n in counts.items() if n}
-
-    def test_signs_lie_in_their_regions(self, at: "Browser") -> None:
-        """The browser's own geometry says in which border each point is."""
-        places = at.evaluate(
-            "[...document.querySelectorAll('.segni use')].map((sign) => {"
-            "  const at = sign.transform.baseVal[0].matrix, svg = document.getElementById('mappa');"
-            "  const point = svg.createSVGPoint(); point.x = at.e; point.y = at.f;"
-            "  return [...document.querySelectorAll('.regioni path')]"
-            "    .filter((path) => path.isPointInFill(point)).length })"
-        )
-        assert places == [1] * 6
-
-    def test_the_search_finds_a_comune_and_says_where_its_letter_is(self, at: "Browser") -> None:
-        at.evaluate("document.getElementById('domanda').focus()")
-        at.write("sant agata")
-        assert at.evaluate("document.getElementById('esito').textContent") == "1 Comune"
-        found = at.evaluate("document.getElementById('trovati').textContent")
-        assert found == "Sant'Agata de' Goti (BN): inviata"
-        assert at.evaluate("document.querySelector('.trovato').id") == "m-I197"
-
-    def test_the_search_says_when_nobody_is_called_so(self, at: "Browser") -> None:
-        at.evaluate("document.getElementById('domanda').focus()")
-        at.write("atlantide")
-        said = at.evaluate("document.getElementById('esito').textContent")
-        assert said == "Nessun Comune si chiama così."
-        assert at.evaluate("document.querySelectorAll('.trovato').length") == 0
-
-    def test_a_link_may_bring_the_search(self, at: "Browser", page: Path) -> None:
-        at.show(page, "#cerca=FORL%C3%8C")
-        assert at.evaluate("document.querySelector('.trovato').id") == "m-D704"
-
-    def test_the_mouse_over_a_sign_reads_its_name(self, at: "Browser") -> None:
-        x, y = at.evaluate(
-            "(() => { const sign = document.getElementById('m-L840'); sign.scrollIntoView();"
-            "  const box = sign.getBoundingClientRect();"
-            "  return [box.x + box.width / 2, box.y + box.height / 2] })()"
-        )
-        at.point(x, y)
-        bubble = at.evaluate("document.getElementById('fumetto').textContent")
-        assert bubble == "Vicenza (VI): consegnata"
-
-    def test_the_keyboard_sorts_a_table(self, at: "Browser") -> None:
-        rows = (
-            "[...document.querySelectorAll('section[aria-labelledby=regioni] tbody tr')]"
-            ".map((row) => row.cells[0].textContent)"
-        )
-        assert at.evaluate(rows) == ["Campania", "Emilia-Romagna", "Trentino-Alto Adige", "Veneto"]
-        head = "document.querySelectorAll('section[aria-labelledby=regioni] thead button')[1]"
-        at.evaluate(f"{head}.focus()")
-        at.press("Enter", "\r")
-        assert at.evaluate(rows)[0] == "Veneto"
-        assert at.evaluate(f"{head}.closest('th').getAttribute('aria-sort')") == "descending"
-        at.press("Enter", "\r")
-        assert at.evaluate(rows)[-1] == "Veneto"
-
-    def test_without_scripts_it_says_the_same(self, at: "Browser", page: Path) -> None:
-        at.without_scripts()
-        at.show(page)
-        assert at.evaluate("document.querySelectorAll('.segni use title').length") == 6
-        assert at.evaluate("document.getElementById('cerca').hidden")
-        assert at.trouble == []
-
-    def test_headings_landmarks_and_alternatives_are_there(self, at: "Browser") -> None:
-        levels = at.evaluate("[...document.querySelectorAll('h1,h2,h3')].map((h) => +h.tagName[1])")
-        assert levels[0] == 1
-        assert levels.count(1) == 1
-        assert all(after - before <= 1 for before, after in pairwise(levels))
-        for landmark in ("header", "nav", "main", "footer"):
-            assert at.evaluate(f"document.querySelectorAll('body > {landmark}').length") == 1
-        pictures = "svg[role=img]"
-        named = at.evaluate(
-            f"[...document.querySelectorAll('{pictures}')].map((svg) =>"
-            "  svg.getAttribute('aria-labelledby').split(' ')"
-            "    .map((id) => document.getElementById(id).textContent.trim().length > 10))"
-        )
-        assert named == [[True, True], [True, True]]
-        loose = "svg:not([role=img]):not([aria-hidden=true])"
-        assert at.evaluate(f"document.querySelectorAll('{loose}').length") == 0
-        unnamed = at.evaluate(
-            "[...document.querySelectorAll('th:not([scope])')].map((cell) => cell.outerHTML)"
-        )
-        assert unnamed == []
-        doubled = "[...document.querySelectorAll('[id]')].map((one) => one.id)"
-        ids = at.evaluate(doubled)
-        assert len(ids) == len(set(ids))
-
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
-    def test_words_and_signs_stand_out(self, at: "Browser", page: Path, scheme: str) -> None:
-        """WCAG 2.2, 1.4.3 and 1.4.11: 4.5:1 for words, 3:1 for what is drawn."""
-        at.prefer(scheme)
-        at.show(page)
-        ratio = _ratios(at)
-        words = {"inchiostro", "tenue", "accento", "collegamento"}
-        grounds = {"foglio", "tinta"}
-        assert {w: ratio(w, g) >= 4.5 for w in words for g in grounds} == dict.fromkeys(words, True)
-        states = [str(state) for state in State]
-        assert [state for state in states if ratio(state, "foglio") < 3.0] == []
-        assert [state for state in states if ratio(state, "terra") < 3.0] == []
-
-    def test_pictures_of_it_are_taken(self, at: "Browser", page: Path, tmp_path: Path) -> None:
-        light = at.picture()
-        at.prefer("dark")
-        at.show(page)
-        dark = at.picture()
-        (tmp_path / "chiaro.png").write_bytes(light)
-        (tmp_path / "scuro.png").write_bytes(dark)
-        assert light.startswith(b"\x89PNG")
-        assert light != dark
-
-    def test_it_prints_on_a4(self, at: "Browser", tmp_path: Path) -> None:
-        (tmp_path / "r.pdf").write_bytes(at.printed())
-        with pikepdf.open(tmp_path / "r.pdf") as printed:
-            sizes = {tuple(round(float(n)) for n in one.mediabox[2:]) for one in printed.pages}
-            assert sizes == {(595, 842)}
-            assert 3 <= len(printed.pages) <= 8
+@pytest.fixture
+def at(page: Path, tmp_path: Path) -> Iterator[Browser]:
+    """Open the report in a real browser."""
+    if PROGRAM is None:
+        pytest.skip("no Chromium is installed")
+    with browser(tmp_path / "profilo") as opened:
+        opened.show(page)
+        yield opened
 
 
-def _ratios(at: "Browser") -> Callable[[str, str], float]:
+def test_it_opens_without_a_complaint_and_asks_for_nothing(at: Browser, page: Path) -> None:
+    assert (at.trouble, at.asked) == ([], [page.as_uri()])
+
+
+def test_what_strangers_wrote_is_text(at: Browser) -> None:
+    assert at.evaluate("document.title").startswith("Rapporto sull’invio")
+    assert at.evaluate("getComputedStyle(document.body).display") == "block"
+    assert at.evaluate("document.querySelectorAll('img, iframe, object').length") == 0
+    assert at.evaluate("[document.scripts.length, document.querySelectorAll('style').length]") == [
+        1,
+        1,
+    ]
+    shown = at.evaluate("document.body.textContent")
+    for words in (SCRIPT, IMAGE, STYLE):
+        assert words in shown
+
+
+def test_were_there_markup_it_would_not_run(at: Browser, page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    hole = text.replace("</main>", f"{SCRIPT}{IMAGE}</main>")
+    page.write_text(hole, encoding="utf-8")
+    at.show(page)
+    assert at.evaluate("document.images.length") == 1
+    assert at.evaluate("document.title").startswith("Rapporto")
+    refused = [one for one in at.trouble if "Content Security Policy" in one]
+    assert len(refused) >= 2  # the script, and the picture or what it would have run
+
+
+def test_the_map_has_a_sign_for_every_letter_of_the_ledger(at: Browser, told: Path) -> None:
+    counted = at.evaluate(
+        "[...document.querySelectorAll('.segni use')].reduce((sums, sign) => {"
+        "  const state = sign.getAttribute('href').slice(3);"
+        "  sums[state] = (sums[state] ?? 0) + Number(sign.dataset.n); return sums }, {})"
+    )
+    legend = at.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('.legenda tbody tr')].map((row) =>"
+        "  [row.dataset.stato, Number(row.cells[1].textContent)]))"
+    )
+    ledger = _ledger(told)
+    with ledger.reading() as connection:
+        counts = reports.overall_counts(connection)
+    ledger.close()
+    assert counted == legend == {str(state): n for state, n in counts.items() if n}
+
+
+def test_signs_lie_in_their_regions(at: Browser) -> None:
+    """The browser's own geometry says in which border each point is."""
+    places = at.evaluate(
+        "[...document.querySelectorAll('.segni use')].map((sign) => {"
+        "  const at = sign.transform.baseVal[0].matrix, svg = document.getElementById('mappa');"
+        "  const point = svg.createSVGPoint(); point.x = at.e; point.y = at.f;"
+        "  return [...document.querySelectorAll('.regioni path')]"
+        "    .filter((path) => path.isPointInFill(point)).length })"
+    )
+    assert places == [1] * 6
+
+
+def test_the_search_finds_a_comune_and_says_where_its_letter_is(at: Browser) -> None:
+    at.evaluate("document.getElementById('domanda').focus()")
+    at.write("sant agata")
+    assert at.evaluate("document.getElementById('esito').textContent") == "1 Comune"
+    found = at.evaluate("document.getElementById('trovati').textContent")
+    assert found == "Sant'Agata de' Goti (BN): inviata"
+    assert at.evaluate("document.querySelector('.trovato').id") == "m-I197"
+
+
+def test_the_search_says_when_nobody_is_called_so(at: Browser) -> None:
+    at.evaluate("document.getElementById('domanda').focus()")
+    at.write("atlantide")
+    said = at.evaluate("document.getElementById('esito').textContent")
+    assert said == "Nessun Comune si chiama così."
+    assert at.evaluate("document.querySelectorAll('.trovato').length") == 0
+
+
+def test_a_link_may_bring_the_search(at: Browser, page: Path) -> None:
+    at.show(page, "#cerca=FORL%C3%8C")
+    assert at.evaluate("document.querySelector('.trovato').id") == "m-D704"
+
+
+def test_the_mouse_over_a_sign_reads_its_name(at: Browser) -> None:
+    x, y = at.evaluate(
+        "(() => { const sign = document.getElementById('m-L840'); sign.scrollIntoView();"
+        "  const box = sign.getBoundingClientRect();"
+        "  return [box.x + box.width / 2, box.y + box.height / 2] })()"
+    )
+    at.point(x, y)
+    bubble = at.evaluate("document.getElementById('fumetto').textContent")
+    assert bubble == "Vicenza (VI): consegnata"
+
+
+def test_the_keyboard_sorts_a_table(at: Browser) -> None:
+    rows = (
+        "[...document.querySelectorAll('section[aria-labelledby=regioni] tbody tr')]"
+        ".map((row) => row.cells[0].textContent)"
+    )
+    assert at.evaluate(rows) == ["Campania", "Emilia-Romagna", "Trentino-Alto Adige", "Veneto"]
+    head = "document.querySelectorAll('section[aria-labelledby=regioni] thead button')[1]"
+    at.evaluate(f"{head}.focus()")
+    at.press("Enter", "\r")
+    assert at.evaluate(rows)[0] == "Veneto"
+    assert at.evaluate(f"{head}.closest('th').getAttribute('aria-sort')") == "descending"
+    at.press("Enter", "\r")
+    assert at.evaluate(rows)[-1] == "Veneto"
+
+
+def test_without_scripts_it_says_the_same(at: Browser, page: Path) -> None:
+    at.without_scripts()
+    at.show(page)
+    assert at.evaluate("document.querySelectorAll('.segni use title').length") == 6
+    assert at.evaluate("document.getElementById('cerca').hidden")
+    assert at.trouble == []
+
+
+def test_headings_landmarks_and_alternatives_are_there(at: Browser) -> None:
+    levels = at.evaluate("[...document.querySelectorAll('h1,h2,h3')].map((h) => +h.tagName[1])")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    for landmark in ("header", "nav", "main", "footer"):
+        assert at.evaluate(f"document.querySelectorAll('body > {landmark}').length") == 1
+    pictures = "svg[role=img]"
+    named = at.evaluate(
+        f"[...document.querySelectorAll('{pictures}')].map((svg) =>"
+        "  svg.getAttribute('aria-labelledby').split(' ')"
+        "    .map((id) => document.getElementById(id).textContent.trim().length > 10))"
+    )
+    assert named == [[True, True], [True, True]]
+    loose = "svg:not([role=img]):not([aria-hidden=true])"
+    assert at.evaluate(f"document.querySelectorAll('{loose}').length") == 0
+    unnamed = at.evaluate(
+        "[...document.querySelectorAll('th:not([scope])')].map((cell) => cell.outerHTML)"
+    )
+    assert unnamed == []
+    doubled = "[...document.querySelectorAll('[id]')].map((one) => one.id)"
+    ids = at.evaluate(doubled)
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_and_signs_stand_out(at: Browser, page: Path, scheme: str) -> None:
+    """WCAG 2.2, 1.4.3 and 1.4.11: 4.5:1 for words, 3:1 for what is drawn."""
+    at.prefer(scheme)
+    at.show(page)
+    ratio = _ratios(at)
+    words = {"inchiostro", "tenue", "accento", "collegamento"}
+    grounds = {"foglio", "tinta"}
+    assert {w: ratio(w, g) >= 4.5 for w in words for g in grounds} == dict.fromkeys(words, True)
+    states = [str(state) for state in State]
+    assert [state for state in states if ratio(state, "foglio") < 3.0] == []
+    assert [state for state in states if ratio(state, "terra") < 3.0] == []
+
+
+def test_pictures_of_it_are_taken(at: Browser, page: Path, tmp_path: Path) -> None:
+    light = at.picture()
+    at.prefer("dark")
+    at.show(page)
+    dark = at.picture()
+    (tmp_path / "chiaro.png").write_bytes(light)
+    (tmp_path / "scuro.png").write_bytes(dark)
+    assert light.startswith(b"\x89PNG")
+    assert light != dark
+
+
+def test_it_prints_on_a4(at: Browser, tmp_path: Path) -> None:
+    (tmp_path / "r.pdf").write_bytes(at.printed())
+    with pikepdf.open(tmp_path / "r.pdf") as printed:
+        sizes = {tuple(round(float(n)) for n in one.mediabox[2:]) for one in printed.pages}
+        assert sizes == {(595, 842)}
+        assert 3 <= len(printed.pages) <= 8
+
+
+def _ratios(at: Browser) -> Callable[[str, str], float]:
     """Return a function that tells the contrast of two of the page's colours."""
 
     def light(name: str) -> float:

@@ -1,7 +1,6 @@
 """A real browser, driven over a pipe (Chrome DevTools Protocol): no driver, no port, no network."""
 
 import base64
-import fcntl
 import json
 import os
 import select
@@ -136,6 +135,8 @@ class Browser:
 @contextmanager
 def browser(profile: Path) -> Iterator[Browser]:
     """Start a browser with a profile folder of its own, and end it."""
+    import fcntl  # noqa: PLC0415  Windows has none, and skips what needs it
+
     assert PROGRAM is not None
     ours_in, back = os.pipe()
     forth, ours_out = os.pipe()
