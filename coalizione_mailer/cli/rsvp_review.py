@@ -320,11 +320,15 @@ def _asked(question: str, shown: str) -> str:
 
 
 def _asked_answer(known: Answer | None) -> Answer | None:
-    said = {answer_in_words(answer): answer for answer in Answer}
-    question = _("Answer ({answers})").format(answers=", ".join(said))
-    while given := _asked(question, answer_in_words(known) if known else "").lower():
-        if given in said:
-            return said[given]
+    from coalizione_mailer.registry.names import normal
+
+    words = {answer: answer_in_words(answer) for answer in Answer}
+    said = {normal(word): answer for answer, word in words.items()}
+    question = _("Answer ({answers})").format(answers=", ".join(words.values()))
+    while given := _asked(question, words[known] if known else ""):
+        # As quickly typed: in any case, and without accents.
+        if normal(given) in said:
+            return said[normal(given)]
     return None
 
 

@@ -74,7 +74,7 @@ def test_a_command_that_is_shown_can_be_typed(
 
 def harmless(words: list[str]) -> bool:
     """Whether it needs no server, no letter that has left, and not minutes."""
-    if "resend" in words:
+    if {"resend", "rsvp", "remind"} & set(words):
         return False
     return not {
         "send",
