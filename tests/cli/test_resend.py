@@ -215,7 +215,7 @@ def test_the_first_sending_is_finished_first(
     made.ledger.close()
     answer = mailer(*GO)
     assert answer.code == 1
-    assert "letters of the first sending have not left yet (1)" in answer.err
+    assert answer.err.startswith("Letters of the first sending have not left yet (1).")
 
 
 def test_refused_content_goes_again_by_an_explicit_word(
