@@ -45,18 +45,17 @@ class Borders:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One sign: ``count`` Comuni in a state; ``code`` and ``name`` where it is one alone."""
+    """One sign: ``count`` Comuni in a state; ``code`` and ``name`` where it is one alone.
+
+    ``size`` is how much larger it is than the smallest.
+    """
 
     place: Place
     state: State
     count: int
     code: str = ""
     name: str = ""
-
-    @property
-    def size(self) -> float:
-        """How much larger it is than that of one Comune: its area grows with the count."""
-        return round(min(sqrt(self.count), 6.0), 2)
+    size: float = 1.0
 
 
 @cache
@@ -69,15 +68,22 @@ def borders() -> Borders:
 def signs(towns: Sequence[Town]) -> list[Sign]:
     """Return the signs in the order they are drawn; Comuni whose place is unknown have none."""
     placed = [town for town in towns if town.place is not None and _on_sheet(town.place)]
-    found = _gathered(placed) if len(placed) > MOST_SIGNS else _single(placed)
+    found = _gathered(placed) if len(placed) > MOST_SIGNS else _single(placed, _room(len(placed)))
     return sorted(found, key=lambda sign: (ORDER.index(sign.state), sign.code))
 
 
-def _single(towns: Iterable[Town]) -> Iterable[Sign]:
+def _room(count: int) -> float:
+    """Say how large so many signs may be before they hide each other."""
+    return next(
+        (size for most, size in ((150, 2.0), (600, 1.5), (1500, 1.2)) if count <= most), 1.0
+    )
+
+
+def _single(towns: Iterable[Town], size: float) -> Iterable[Sign]:
     for town in towns:
         assert town.place is not None
         standing = town.standing
-        yield Sign(town.place, standing.state, 1, standing.codice_catastale, town.name)
+        yield Sign(town.place, standing.state, 1, standing.codice_catastale, town.name, size)
 
 
 def _gathered(towns: Iterable[Town]) -> Iterable[Sign]:
@@ -90,7 +96,8 @@ def _gathered(towns: Iterable[Town]) -> Iterable[Sign]:
     for (state, _column, _row), places in cells.items():
         x = sum(one.x for one in places) // len(places)
         y = sum(one.y for one in places) // len(places)
-        yield Sign(Place(x, y), state, len(places))
+        # Its area grows with the count.
+        yield Sign(Place(x, y), state, len(places), size=round(min(sqrt(len(places)), 6.0), 2))
 
 
 def _on_sheet(place: Place) -> bool:

@@ -149,6 +149,15 @@ def test_signs_that_must_be_seen_are_drawn_last(standing: Standing) -> None:
     assert set(drawn) == set(State)
 
 
+def test_few_signs_are_large_and_many_are_small(standing: Standing) -> None:
+    sizes = [
+        signs([town(standing, n, State.SENT, Place(n, n)) for n in range(count)])[0].size
+        for count in (10, 400, 1000, 2391)
+    ]
+    assert sizes == sorted(sizes, reverse=True)
+    assert (sizes[0], sizes[-1]) == (2.0, 1.0)
+
+
 def test_who_has_no_place_has_no_sign(standing: Standing) -> None:
     off = Place(SHEET.x + 1, 0)
     towns = [town(standing, 1, State.SENT, None), town(standing, 2, State.SENT, off)]
