@@ -1,7 +1,7 @@
 """The address book: which Comune is reached where, since when, and on whose word."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -13,6 +13,7 @@ from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
 from coalizione_mailer.model import Address, Channel, Comune, Office, Recipient
 from coalizione_mailer.registry.addr_spec import addr_spec
 from coalizione_mailer.registry.codes import CATASTALE, ISTAT, catastale_codes, istat_codes
+from coalizione_mailer.registry.dialect import Columns, anything, matching, read_strictly
 from coalizione_mailer.registry.gazetteer import label
 from coalizione_mailer.registry.tabular import Table, missing, plain, read_table
 
@@ -34,6 +35,8 @@ ALLOWED = {
     ChannelChoice.PEC_THEN_EMAIL: (Channel.PEC, Channel.EMAIL),
 }
 """The channels of each choice, in the order they are tried."""
+
+_TOLD = ("canale", "data", "carica", "fonte", "nota")
 
 _ISO = re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?:[T ][\d:.]+)?")
 _ITALIAN = re.compile(r"(?P<d>\d\d?)[/.-](?P<m>\d\d?)[/.-](?P<y>\d{4})(?: [\d:.]+)?")
@@ -69,6 +72,50 @@ def read_addresses(path: Path) -> AddressBook:
     ADDRESS_WRONG. The first address of a Comune on a channel is kept; another one is an
     ADDRESS_CONFLICT among ``warnings`` (``expected`` has the one kept).
     """
+    return _read_strictly(path) or _read_carefully(path)
+
+
+def _read_strictly(path: Path) -> AddressBook | None:
+    """Read an address book that needs no repair and no warning; None for any other."""
+    checks = {
+        "codice_catastale": matching(CATASTALE, empty=True),
+        "codice_istat": matching(ISTAT, empty=True),
+        "canale": _CHANNELS.__contains__,
+        "indirizzo": anything,
+        "data": lambda text: text == "" or _day(text),
+        "carica": lambda text: text == "" or _office(text),
+        "fonte": anything,
+        "nota": anything,
+    }
+    read = read_strictly(path, checks, REQUIRED)
+    if read is None:
+        return None
+    columns = read[1]
+    entries: dict[Channel, dict[str, Address]] = {channel: {} for channel in Channel}
+    codes = zip(columns["codice_catastale"], columns["codice_istat"], strict=True)
+    specs = [addr_spec(text) for text in columns["indirizzo"]]
+    if None in specs:
+        return None
+    for (catastale, istat), address in zip(codes, _made(columns, specs), strict=True):
+        key = catastale or istat
+        if not key or _told(entries[address.channel].setdefault(key, address)) != _told(address):
+            return None
+    return AddressBook(str(path), entries)
+
+
+def _made(columns: Columns, specs: Iterable[str | None]) -> Iterator[Address]:
+    """Make the addresses of rows in which all is right; the same text is the same object."""
+    one: dict[str, str] = {}
+    names = {text: _CHANNELS[plain(text)] for text in set(columns["canale"])}
+    channels = [names[text] for text in columns["canale"]]
+    days, offices = map(_day, columns["data"]), map(_office, columns["carica"])
+    sources, notes = ([_line(text, one) for text in columns[name]] for name in ("fonte", "nota"))
+    rows = zip(channels, specs, sources, days, notes, offices, strict=True)
+    return starmap(Address, rows)
+
+
+def _read_carefully(path: Path) -> AddressBook:
+    """Read an address book as people make them, repairing what can be repaired."""
     table = read_table(path, (*KEYS, *REQUIRED, *OPTIONAL))
     problems = table.require(REQUIRED)
     if not set(KEYS) & set(table.header):
@@ -140,12 +187,7 @@ def _addresses(table: Table) -> tuple[list[Address], list[Problem]]:
     ]
     if problems:
         return [], problems
-    one: dict[str, str] = {}
-    sources, notes = (
-        [_line(text, one) for text in frame[name].tolist()] for name in ("fonte", "nota")
-    )
-    rows = zip(channels, specs, sources, days, notes, offices, strict=True)
-    return list(starmap(Address, rows)), []
+    return list(_made({name: frame[name].tolist() for name in _TOLD}, specs)), []
 
 
 def _book(table: Table, rows: Iterable[tuple[str, Address]]) -> AddressBook:

@@ -11,6 +11,9 @@ T = TypeVar("T")
 
 MAX_RESIDENTS = 9_999_999
 
+PLAIN_RESIDENTS, PLAIN_DEGREES = r"[0-9]{1,7}", r"-?[0-9]{1,3}\.[0-9]+"
+"""How this program writes them itself."""
+
 # With or without thousands separators, perhaps with decimals that are all zero. One or two
 # other digits after the point are a number that lost its last zeros: nobody knows how many.
 _WHOLE = r"(?:[0-9]+|[0-9]{1,3}(?:[.,'\u2019\s][0-9]{3})+)(?:[.,]00?)?"

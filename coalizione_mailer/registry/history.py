@@ -7,7 +7,7 @@ suppressed Comune leads to its successor, over as many steps as it takes.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum, unique
@@ -16,8 +16,8 @@ from pathlib import Path
 from coalizione_mailer.errors import Code, Problem, ProblemsError
 from coalizione_mailer.model import Comune
 from coalizione_mailer.registry.codes import CATASTALE, ISTAT, catastale_codes, istat_codes
+from coalizione_mailer.registry.dialect import anything, matching, read_strictly
 from coalizione_mailer.registry.names import normal
-from coalizione_mailer.registry.official.cells import day
 from coalizione_mailer.registry.tabular import Table, read_table
 
 FILE = "variazioni.csv"
@@ -57,6 +57,7 @@ class Variation:
 
 
 COLUMNS = tuple(column.name for column in fields(Variation))
+_ISO_LENGTH = len("2017-09-18")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,40 @@ def read_history(path: Path) -> CodeHistory:
     """
     if not path.exists():
         return CodeHistory()
+    return _read_strictly(path) or _read_carefully(path)
+
+
+def _read_strictly(path: Path) -> CodeHistory | None:
+    """Read changes that need no repair; None for any others."""
+    istat, catastale = matching(ISTAT, empty=True), matching(CATASTALE)
+    checks = dict.fromkeys(COLUMNS, anything) | {
+        "codice_istat_precedente": istat,
+        "codice_catastale_precedente": catastale,
+        "evento": set(Event).__contains__,
+        "data": lambda text: text == "" or _iso(text),
+        "codice_istat": istat,
+        "codice_catastale": catastale,
+    }
+    read = read_strictly(path, checks, COLUMNS)
+    if read is None:
+        return None
+    cells = zip(*(read[1][column] for column in COLUMNS), strict=True)
+    rows = [_variation(row, _iso) for row in cells]
+    history = CodeHistory(tuple(rows))
+    return None if _circles(rows, range(len(rows)), str(path)) else history
+
+
+def _iso(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == _ISO_LENGTH else None
+    except ValueError:
+        return None
+
+
+def _read_carefully(path: Path) -> CodeHistory:
+    """Read the changes as people write them, repairing what can be repaired."""
+    from coalizione_mailer.registry.official.cells import day
+
     table = read_table(path, COLUMNS)
     if problems := [*table.require(COLUMNS), *table.problems]:
         raise ProblemsError(problems)
@@ -160,7 +195,8 @@ def read_history(path: Path) -> CodeHistory:
     if problems := _wrong_cells(table):
         raise ProblemsError(sorted(problems, key=lambda problem: problem.line or 0))
     rows = [
-        _variation(row) for row in zip(*(table.frame[c].tolist() for c in COLUMNS), strict=True)
+        _variation(row, day)
+        for row in zip(*(table.frame[c].tolist() for c in COLUMNS), strict=True)
     ]
     if problems := _circles(rows, [int(line) for line in table.frame.index], table.file):
         raise ProblemsError(problems)
@@ -191,6 +227,8 @@ def _repaired(table: Table) -> Table:
 
 
 def _wrong_cells(table: Table) -> list[Problem]:
+    from coalizione_mailer.registry.official.cells import day
+
     frame = table.frame
     problems = table.wrong("evento", ~frame["evento"].isin(list(Event)), expected=tuple(Event))
     for column in ("codice_catastale_precedente", "codice_catastale"):
@@ -202,7 +240,7 @@ def _wrong_cells(table: Table) -> list[Problem]:
     return problems + table.wrong("data", days, expected=("2017-09-18",))
 
 
-def _variation(row: tuple[str, ...]) -> Variation:
+def _variation(row: tuple[str, ...], day: Callable[[str], date | None]) -> Variation:
     istat_before, catastale_before, name_before, event, when, istat, catastale, name = row
     return Variation(
         istat_before, catastale_before, name_before, Event(event), day(when), istat, catastale, name

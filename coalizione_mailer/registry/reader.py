@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from coalizione_mailer.errors import Code, Problem, ProblemsError
 from coalizione_mailer.model import Comune
 from coalizione_mailer.registry.codes import CATASTALE, ISTAT, catastale_codes, istat_codes
-from coalizione_mailer.registry.figures import degrees, residents
+from coalizione_mailer.registry.dialect import Columns, anything, matching, read_strictly
+from coalizione_mailer.registry.figures import PLAIN_DEGREES, PLAIN_RESIDENTS, degrees, residents
 from coalizione_mailer.registry.history import FILE, read_history
 from coalizione_mailer.registry.register import Register
 from coalizione_mailer.registry.tabular import Table, plain, read_table
@@ -26,6 +27,8 @@ OPTIONAL = (
 )
 
 _SUMMED = "popolazione_sommata"
+_CODES = ("codice_istat", "codice_catastale")
+_MAX_LATITUDE, _MAX_LONGITUDE = 90, 180
 _SIGLA = r"[A-Z]{2}"
 # Naples, for whoever's program read its sigla as "not available".
 _NAPOLI_PREFIX, _NAPOLI_SIGLA = "063", "NA"
@@ -75,10 +78,53 @@ def read_register(path: Path, population: str) -> Register:
     ROW_WRONG, COMUNE_DUPLICATE (``expected`` has the line of the first).
     """
     chosen = plain(population)
-    table = read_table(path, dict.fromkeys((*REQUIRED, *OPTIONAL, chosen)))
-    populations = tuple(
-        name for name in table.header if name.startswith("popolazione") and name != _SUMMED
+    return _read_strictly(path, chosen) or _read_carefully(path, population)
+
+
+def _read_strictly(path: Path, chosen: str) -> Register | None:
+    """Read a register that needs no repair; None for any other."""
+    checks = {
+        **{
+            column: matching(rule.pattern, empty=rule.empty, never=_MOJIBAKE)
+            for column, rule in _RULES.items()
+        },
+        _SUMMED: anything,
+        "latitudine": matching(PLAIN_DEGREES, empty=True),
+        "longitudine": matching(PLAIN_DEGREES, empty=True),
+    }
+    if chosen in checks:
+        return None
+    read = read_strictly(
+        path, checks | {chosen: matching(PLAIN_RESIDENTS, empty=True)}, (*REQUIRED, chosen)
     )
+    if read is None:
+        return None
+    header, columns = read
+    if any(len(set(columns[code])) < len(columns[code]) for code in _CODES):
+        return None
+    latitudes, longitudes = (
+        [float(cell) if cell else None for cell in columns[name]]
+        for name in ("latitudine", "longitudine")
+    )
+    if any(abs(latitude or 0) > _MAX_LATITUDE for latitude in latitudes):
+        return None
+    if any(abs(longitude or 0) > _MAX_LONGITUDE for longitude in longitudes):
+        return None
+    figures = [int(cell) if cell else None for cell in columns[chosen]]
+    comuni = tuple(_comuni(columns, chosen, figures, zip(latitudes, longitudes, strict=True)))
+    history = read_history(path.with_name(FILE))
+    return Register(comuni, chosen, _populations(header), history)
+
+
+def _populations(header: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in header if name.startswith("popolazione") and name != _SUMMED)
+
+
+def _read_carefully(path: Path, population: str) -> Register:
+    """Read a register as people make them, repairing what can be repaired."""
+    chosen = plain(population)
+    table = read_table(path, dict.fromkeys((*REQUIRED, *OPTIONAL, chosen)))
+    populations = _populations(table.header)
     problems = table.require(REQUIRED)
     if chosen not in table.header or chosen in (*REQUIRED, *OPTIONAL):
         problems.append(
@@ -88,8 +134,8 @@ def read_register(path: Path, population: str) -> Register:
         raise ProblemsError([*problems, *table.problems])
     _repair(table.frame)
     figures = residents(table.frame[chosen])
-    latitudes = degrees(table.frame["latitudine"], limit=90)
-    longitudes = degrees(table.frame["longitudine"], limit=180)
+    latitudes = degrees(table.frame["latitudine"], limit=_MAX_LATITUDE)
+    longitudes = degrees(table.frame["longitudine"], limit=_MAX_LONGITUDE)
     problems = [
         *table.problems,
         *_wrong_texts(table),
@@ -101,7 +147,8 @@ def read_register(path: Path, population: str) -> Register:
     if problems:
         raise ProblemsError(sorted(problems, key=lambda problem: problem.line or 0))
     places = zip(latitudes.found, longitudes.found, strict=True)
-    comuni = tuple(_comuni(table.frame, chosen, figures.found, places))
+    columns = {name: table.frame[name].tolist() for name in (*_TEXTS, _SUMMED)}
+    comuni = tuple(_comuni(columns, chosen, figures.found, places))
     return Register(comuni, chosen, populations, read_history(path.with_name(FILE)))
 
 
@@ -130,7 +177,7 @@ def _wrong_texts(table: Table) -> list[Problem]:
 def _duplicates(table: Table) -> list[Problem]:
     """Name every row whose code another row before it has, with the line of that one."""
     problems = []
-    for column in ("codice_istat", "codice_catastale"):
+    for column in _CODES:
         cells = table.frame[column]
         again = cells[cells.duplicated() & (cells != "")]
         if again.empty:
@@ -152,15 +199,15 @@ def _duplicates(table: Table) -> list[Problem]:
 
 
 def _comuni(
-    frame: "pd.DataFrame",
+    columns: Columns,
     population: str,
     figures: Iterable[int | None],
     places: Iterable[tuple[float | None, float | None]],
 ) -> Iterator[Comune]:
     """Build the Comuni; provinces and regions are one string each, not one per row."""
     one: dict[str, str] = {}
-    texts = zip(*(frame[column].tolist() for column in _TEXTS), strict=True)
-    rows = zip(texts, frame[_SUMMED].tolist(), figures, places, strict=True)
+    texts = zip(*(columns[column] for column in _TEXTS), strict=True)
+    rows = zip(texts, columns[_SUMMED], figures, places, strict=True)
     for (istat, catastale, name, other, *where), summed, figure, place in rows:
         provincia, sigla, regione, ripartizione = (one.setdefault(text, text) for text in where)
         yield Comune(

@@ -32,7 +32,9 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")
 # Excel's own first line, which names the separator.
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;|\t])"?\s*', re.IGNORECASE)
-_INVISIBLE = str.maketrans("", "", "\ufeff\u200b\u200e\u200f")
+INVISIBLE = "\ufeff\u200b\u200e\u200f"
+"""What cells may hold unseen, and lose."""
+_INVISIBLE = str.maketrans("", "", INVISIBLE)
 
 
 _Rows: TypeAlias = Iterator[tuple[int, list[str] | csv.Error]]

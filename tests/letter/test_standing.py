@@ -1,6 +1,5 @@
 """Letters once made are not made again, and what was damaged or is another's is not used."""
 
-import os
 import pickle
 import sqlite3
 import subprocess
@@ -227,28 +226,28 @@ def test_letters_whose_proof_failed_are_made_and_told_again(
         assert [pdf.problems for pdf in pdfs] == [(told,), *[()] * 19]
 
 
+KILLED = """
+import os, pickle, sys
+from coalizione_mailer.letter.standing import StandingType
+from tests.letter.test_standing import LETTERS, made
+file, settings = pickle.load(sys.stdin.buffer)
+kept = StandingType(file, settings)
+for number in range(30):
+    for html in LETTERS:
+        kept.keep(html, made(html))
+os._exit(9)
+"""
+
+
 def test_letters_are_kept_where_nobody_was_asked_to_close(
-    file: Path, settings: PdfSettings, tmp_path: Path
+    file: Path, settings: PdfSettings
 ) -> None:
     """A program that is killed leaves what it had written, and the next one uses it."""
-    script = tmp_path / "killed.py"
-    script.write_text(
-        "import os, pickle, sys\n"
-        "from coalizione_mailer.letter.standing import StandingType\n"
-        "from tests.letter.test_standing import LETTERS, made\n"
-        "file, settings = pickle.load(sys.stdin.buffer)\n"
-        "kept = StandingType(file, settings)\n"
-        "for number in range(30):\n"
-        "    for html in LETTERS:\n"
-        "        kept.keep(html, made(html))\n"
-        "os._exit(9)\n",
-        encoding="utf-8",
-    )
     done = subprocess.run(
-        [sys.executable, str(script)],
+        [sys.executable, "-c", KILLED],
         input=pickle.dumps((file, settings)),
         check=False,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        cwd=Path(__file__).parents[2],
     )
     assert done.returncode == 9
     assert len(found(file, settings)) == len(LETTERS)

@@ -1,0 +1,70 @@
+"""Tables in our own dialect, as this program writes them: read without pandas, or not at all.
+
+Importing pandas takes longer than reading the register. A file in the dialect (UTF-8 without a
+mark, commas, plain names, trimmed cells, every row as long as the header) whose cells all look as
+they should needs no repair; any other is left to ``tabular``, which repairs, or says what is wrong.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+from coalizione_mailer.errors import ProblemsError
+from coalizione_mailer.registry.tabular import INVISIBLE, plain, read_bytes
+
+Columns = Mapping[str, list[str]]
+"""Cells by column, in the order of the file."""
+
+Check = Callable[[str], object]
+"""Says of a cell whether it is as it should be."""
+
+
+def matching(pattern: str, *, empty: bool = False, never: re.Pattern[str] | None = None) -> Check:
+    """Return the check that a cell matches a pattern whole, and has none of another in it."""
+    wanted = re.compile(rf"(?:{pattern})?" if empty else pattern)
+    if never is None:
+        return wanted.fullmatch
+    return lambda cell: wanted.fullmatch(cell) and not never.search(cell)
+
+
+def anything(_cell: str) -> bool:
+    """Take any cell."""
+    return True
+
+
+def read_strictly(
+    path: Path, checks: Mapping[str, Check], required: Collection[str]
+) -> tuple[tuple[str, ...], Columns] | None:
+    """Return the header and the wanted columns of a table; None if it is not in the dialect.
+
+    Columns that are not required, and not there, come out empty.
+    """
+    read = _read(path)
+    if read is None or not read[0]:
+        return None
+    header, rows = read
+    if not set(required) <= set(header) or any(len(row) != len(header) for row in rows):
+        return None
+    cells = dict(zip(header, map(list, zip(*rows, strict=True)), strict=False))
+    columns = {name: cells.get(name, [""] * len(rows)) for name in checks}
+    for name, check in checks.items():
+        different = set(cells.get(name, ()))
+        if any(cell.strip() != cell for cell in different) or not all(map(check, different)):
+            return None
+    return header, columns
+
+
+def _read(path: Path) -> tuple[tuple[str, ...], list[list[str]]] | None:
+    """Return header and rows; None where the text or the header is written otherwise."""
+    try:
+        text = read_bytes(path).decode("utf-8")
+        header, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    except (ProblemsError, ValueError, csv.Error):
+        return None
+    if "\0" in text or any(character in text for character in INVISIBLE):
+        return None
+    if len(set(header)) < len(header) or any(plain(name) != name or not name for name in header):
+        return None
+    return tuple(header), rows
