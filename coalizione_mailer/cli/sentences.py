@@ -151,7 +151,8 @@ def _letter_sentences() -> dict[Code, Callable[[], str]]:
             "two addresses were approved for {found}. Leave a yes at one of them only."
         ),
         Code.FIRST_UNFINISHED: lambda: _(
-            "letters of the first sending have not left yet ({found}). Finish it first: mailer send."
+            "letters of the first sending have not left yet ({found}). Finish it first: mailer "
+            "send."
         ),
         Code.REMINDER_LATE: lambda: _(
             "the day of the event, {found}, is over: nobody is reminded of it. Nothing was sent."

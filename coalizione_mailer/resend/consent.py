@@ -132,26 +132,31 @@ def _take(found: _Read, file: str, line: int, cells: dict[str, str], held: Held 
             Problem(code, file=file, line=line, key=key, found=value, expected=expected)
         )
 
-    code = cells["codice_istat"].zfill(6)
     if said not in YES:
         wrong(Code.ROW_WRONG, "approva", cells["approva"], "sì", "no")
     elif held is None:
         wrong(Code.PROPOSAL_UNKNOWN, "codice_istat", cells["codice_istat"])
-    elif normal(cells["comune"]) not in {"", normal(held.case.letter.denominazione)}:
-        wrong(Code.PROPOSAL_UNKNOWN, "comune", cells["comune"], held.case.letter.denominazione)
-    elif held.case.letter.address.casefold() != cells["indirizzo_tornato"].casefold():
-        wrong(Code.PROPOSAL_UNKNOWN, "indirizzo_tornato", cells["indirizzo_tornato"])
-    elif (proposal := _proposed(held, cells["indirizzo_proposto"])) is None:
-        addresses = (one.address.address for one in held.proposals)
-        wrong(Code.PROPOSAL_UNKNOWN, "indirizzo_proposto", cells["indirizzo_proposto"], *addresses)
-    elif code in found.consents:
+    elif misfit := next(_misfits(cells, held), None):
+        column, *expected = misfit
+        wrong(Code.PROPOSAL_UNKNOWN, column, cells[column], *expected)
+    elif held.case.codice_catastale in found.consents:
         wrong(Code.PROPOSAL_TWICE, "approva", held.case.letter.denominazione)
     else:
-        found.consents[code] = Consent(held, proposal)
+        for proposal in _proposed(held, cells["indirizzo_proposto"]):
+            found.consents[held.case.codice_catastale] = Consent(held, proposal)
 
 
-def _proposed(held: Held, address: str) -> Proposal | None:
-    return next(
-        (one for one in held.proposals if one.address.address.casefold() == address.casefold()),
-        None,
-    )
+def _misfits(cells: dict[str, str], held: Held) -> Iterator[tuple[str, ...]]:
+    """Name the columns of a row that do not speak of this letter, with what would."""
+    letter = held.case.letter
+    if normal(cells["comune"]) not in {"", normal(letter.denominazione)}:
+        yield "comune", letter.denominazione
+    if letter.address.casefold() != cells["indirizzo_tornato"].casefold():
+        yield "indirizzo_tornato", letter.address
+    if not _proposed(held, cells["indirizzo_proposto"]):
+        yield "indirizzo_proposto", *(one.address.address for one in held.proposals)
+
+
+def _proposed(held: Held, address: str) -> list[Proposal]:
+    same = address.casefold()
+    return [one for one in held.proposals if one.address.address.casefold() == same][:1]

@@ -170,7 +170,7 @@ def test_an_italian_help_page_has_no_english_word(program: Mailer, command: str)
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("snd",), "Il comando snd non esiste. Forse intendeva: send?"),
+        (("snd",), "Il comando snd non esiste. Forse intendeva: send, resend?"),
         (("send", "--lmit", "3"), "L'opzione --lmit non esiste. Forse intendeva: --limit?"),
         (("send", "--limit", "x"), "--limit: trovato x; serve un numero intero, 1 o più."),
         (("send", "--limit"), "--limit vuole un valore dopo di sé."),
