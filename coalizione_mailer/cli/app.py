@@ -199,7 +199,7 @@ for name, function, short, text in (
         _(
             "Write the whole campaign as one page, to be read or printed: how far the letter got, "
             "on a map, over time, by region and province; what came back and why; who is silent, "
-            "in doubt, coming. It is one file that needs no network. Nothing is changed or sent."
+            "in doubt, coming. It is one file that needs no network. Nothing is sent."
         ),
     ),
     (

@@ -1,20 +1,19 @@
 """``mailer report``: the whole campaign as one page, or its figures as JSON."""
 
 import time
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coalizione_mailer.cli.console import kilobytes, out, print_json, say
+from coalizione_mailer.cli.attendance import Desk, desk
+from coalizione_mailer.cli.console import kilobytes, out, print_json
 from coalizione_mailer.cli.language import _
 from coalizione_mailer.cli.status import silence
 from coalizione_mailer.errors import ExitCode
 
 if TYPE_CHECKING:
     from coalizione_mailer.campaign import Campaign
-    from coalizione_mailer.ledger.store import Ledger
     from coalizione_mailer.report.figures import Figures
 
 FILE = Path("archive/rapporto.html")
@@ -43,38 +42,32 @@ def report(
 ) -> int:
     """Write the report of the campaign."""
     from coalizione_mailer import __version__
-    from coalizione_mailer.campaign import load
-    from coalizione_mailer.ledger.store import Ledger
 
-    campaign = load(context.obj)
-    url = campaign.configuration.ledger.url
-    ledger = Ledger.open_existing(url, campaign.root, now=time.time())
-    if ledger is None:
-        return _nothing_sent()
-    with closing(ledger):
-        computed = _figures(campaign, ledger)
-    if computed is None:
-        return _nothing_sent()
+    with desk(context.obj) as opened:
+        if opened is None:
+            return ExitCode.NOTHING_TO_DO
+        opened.read()
+        computed = _figures(opened)
     if as_json:
         from coalizione_mailer.report.account import account
 
-        print_json(account(computed, campaign, __version__))
+        print_json(account(computed, opened.campaign, __version__))
         return ExitCode.DONE
-    target = file or campaign.root / FILE
-    _write(computed, campaign, target)
+    target = file or opened.campaign.root / FILE
+    _write(computed, opened.campaign, target)
     if open_it:
         typer.launch(str(target))
     return ExitCode.DONE
 
 
-def _figures(campaign: "Campaign", ledger: "Ledger") -> "Figures | None":
-    """Compute the figures; None where nothing is frozen yet."""
+def _figures(opened: Desk) -> "Figures":
+    """Compute the figures of now."""
     from coalizione_mailer.report.figures import figures
     from coalizione_mailer.report.record import read
 
     now = time.time()
-    record = read(campaign, ledger, silence(campaign, now), now)
-    return figures(record) if record.rounds else None
+    campaign = opened.campaign
+    return figures(read(campaign, opened.ledger, silence(campaign, now), now))
 
 
 def _write(computed: "Figures", campaign: "Campaign", target: Path) -> None:
@@ -86,8 +79,3 @@ def _write(computed: "Figures", campaign: "Campaign", target: Path) -> None:
         stream.writelines(page(computed, campaign, __version__))
     size = kilobytes(target.stat().st_size)
     out().print(f"{target}  {size}", markup=False, soft_wrap=True)
-
-
-def _nothing_sent() -> int:
-    say(_("Nothing has been sent yet, nor frozen for sending."))
-    return ExitCode.NOTHING_TO_DO
