@@ -16,6 +16,7 @@ from coalizione_mailer.lifecycle import (
     Retry,
     State,
     after,
+    foremost,
     judge,
     retry,
 )
@@ -110,3 +111,24 @@ def test_greylisting_has_time_to_clear() -> None:
     # RFC 6647, section 2.3: the usual wait is five minutes, a few servers want hours.
     assert RETRY_DELAYS[0] >= 300
     assert sum(RETRY_DELAYS) >= 4 * 3600
+
+
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        ([State.BOUNCED], 0),
+        ([State.BOUNCED, State.REFUSED], 1),
+        ([State.BOUNCED, State.QUEUED], 1),
+        ([State.BOUNCED, State.BOUNCED, State.SENT], 2),
+        # What arrived late counts before what waits, was taken, or came back since.
+        ([State.DELIVERED, State.QUEUED], 0),
+        ([State.DELIVERED, State.IN_DOUBT, State.BOUNCED], 0),
+        ([State.ACCEPTED, State.QUEUED], 0),
+        ([State.ACCEPTED, State.BOUNCED], 0),
+        # A doubt is never hidden by less than an arrival.
+        ([State.IN_DOUBT, State.SENT], 0),
+        ([State.DELIVERED, State.DELIVERED], 1),
+    ],
+)
+def test_of_several_letters_the_one_that_tells_is_told(states: list[State], told: int) -> None:
+    assert foremost(states) == told
