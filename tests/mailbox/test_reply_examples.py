@@ -73,5 +73,5 @@ def test_the_roles_are_in_the_words_of_the_text() -> None:
         roles = {person.name: person.role for person in answered(example).participants}
         for person in example.get("people", []):
             name, _, role = person.partition(" | ")
-            wrong += [name] if roles.get(name, role) != role else []
+            wrong += [name] if role and roles.get(name, role) != role else []
     assert len(wrong) <= len(EXAMPLES) // 20

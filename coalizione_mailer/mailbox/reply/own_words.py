@@ -12,10 +12,13 @@ from coalizione_mailer.mailbox import mime
 from coalizione_mailer.mailbox.reply.page import COLOURED, PLAIN, page_lines
 from coalizione_mailer.mailbox.reply.vocabulary import folded, several, vocabulary
 
+MOST_LINES = 4000
+"""Lines of a message that are read; what a person writes stands in the first."""
 MOST_LINE = 20_000
 """Characters of one line that are looked at."""
 # Windows' letters under the name of ISO 8859-1, as all mail programs show them (WHATWG Encoding).
 _WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") or None for code in range(0x80, 0xA0)}
+_LONGEST_STAMP = 140  # characters; what is longer is a sentence
 _HEADER_LINES = 6  # lines of a quoted header among which it shows itself
 
 _HEADER = re.compile(
@@ -52,8 +55,8 @@ _ATTRIBUTED = re.compile(
     re.IGNORECASE,
 )
 _ATTRIBUTING = re.compile(
-    r"[>\s]{0,6}(?:il\s(?:giorno\s)?|in\sdata\s|on\s|am\s|le\s|lun|mar|mer|gio|ven"
-    r"|sab|dom|mon|tue|wed|thu|fri|sat|sun|\d|alle\sore|nel\smessaggio)",
+    r"[>\s]{0,6}(?:il\s(?:giorno\s)?|in\sdata\s|on\s|am\s|le\s|(?:lun|mar|mer|gio|ven"
+    r"|sab|dom|mon|tue|wed|thu|fri|sat|sun)(?:[a-zì]{2,8})?[.,]?\s|\d|alle\sore|nel\smessaggio)",
     re.IGNORECASE,
 )
 _RULE = re.compile(r"\s{0,6}[_-]{8,200}\s{0,6}$")
@@ -95,12 +98,12 @@ def _lines(tree: mime.Part) -> list[str]:
     leaves = [part for part in mime.walk(tree) if not part.parts and not part.attached]
     for part in leaves:
         if part.content_type == "text/plain" and part.text.strip():
-            return _unflowed(part)
+            return _unflowed(part)[:MOST_LINES]
     for part in leaves:
         if part.content_type == "text/html" and (
             lines := page_lines(part.text.translate(_WINDOWS))
         ):
-            return lines
+            return lines[:MOST_LINES]
     return []
 
 
@@ -213,7 +216,8 @@ def _attribution(lines: list[str], at: int) -> int:
             return 0
         text += " " + lines[at + count - 1][:500].strip()
         if _ATTRIBUTED.search(text[-60:]) and re.search(r"\d|@", text):
-            return count
+            begins_later = count > 1 and _attribution(lines[: at + count], at + count - 1)
+            return 0 if begins_later else count
     return 0
 
 
@@ -263,7 +267,7 @@ def _without_notices(lines: list[str]) -> list[str]:
 def _opens_notice(paragraph: list[str], at: int, line: str) -> bool:
     """Whether a notice begins with this line; it lasts to the end of its paragraph."""
     words = vocabulary().lists
-    start = folded(_plain(line)).strip(" *_-#=|/.:")[:300]
+    start = folded(_plain(line[:400])).strip(" *_-#=|/.:")[:300]
     if any(start.startswith(word) for word in words["footer-line"]):
         return True
     if not any(start.startswith(word) for word in words["notice-start"]):
@@ -284,10 +288,9 @@ def _paragraphs(lines: list[str]) -> list[list[str]]:
 
 def _without_client_lines(lines: list[str]) -> list[str]:
     """Leave out "Inviato da iPhone" and the like."""
-    words = vocabulary().lists["client-line"]
-    return [
-        line
-        for line in lines
-        if not any(folded(_plain(line)).strip(" -_*<>").startswith(word) for word in words)
-        or len(line) > 140  # noqa: PLR2004
-    ]
+    return [line for line in lines if len(line) > _LONGEST_STAMP or not _stamp(line)]
+
+
+def _stamp(line: str) -> bool:
+    low = folded(_plain(line)).strip(" -_*<>")
+    return low.startswith(vocabulary().lists["client-line"])

@@ -11,6 +11,7 @@ _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4`\u2032", "''''''")
 # Told apart by their accent alone: "è" and "e", "sì" and "si", "né" and "ne".
 _ACCENTED = {"è": "è", "é": "è", "e'": "è", "sì": "sì", "si'": "sì", "né": "né", "nè": "né",
              "ne'": "né"}  # fmt: skip
+_TYPED_ACCENT = re.compile(r"([aeiou])'(?![a-z])")  # "e' piu'"
 _MACRO = re.compile(r"<([a-z-]+)>")
 _PIECE = re.compile(r"\((?P<any>[^()]+)\)|\[(?P<maybe>[^\[\]]+)\]|(?P<gap>\.\.\.?)|(?P<word>\S+)")
 _WORD_BETWEEN = r"(?:(?!(?:non|né|nessun[oa]?|ma|pero) )[^ .;:!?|]+ )"
@@ -35,7 +36,7 @@ def folded(text: str) -> str:
     """Return a text as it is searched: small, without accents, blanks collapsed."""
     low = text.lower().translate(_APOSTROPHES)
     low = "".join(c for c in unicodedata.normalize("NFD", low) if not unicodedata.combining(c))
-    return " ".join(low.split())
+    return " ".join(_TYPED_ACCENT.sub(r"\1", low).split())
 
 
 @dataclass(frozen=True, slots=True)
