@@ -152,14 +152,9 @@ class _Session:
         place = _("{n} of {all}").format(n=number(self._place + 1), all=number(len(self._words)))
         say(place, "bold")
         _print_card(word, standing, offered=True)
-        # What one key does stays on one line.
-        shown = [
-            text.replace(" ", "\N{NO-BREAK SPACE}")
-            for key, text in keys().items()
-            if self._offered(key, word)
-        ]
         say()
-        err().print("   ".join(shown), style="cyan", markup=False)
+        for line in _in_lines([t for key, t in keys().items() if self._offered(key, word)]):
+            err().print(line, style="cyan", markup=False, soft_wrap=True)
 
     def _offered(self, key: Key, word: Word) -> bool:
         match key:
@@ -305,6 +300,18 @@ def _print_card(word: Word, standing: Word | None, *, offered: bool = False) -> 
         )
     for reason in word.reasons:
         line("  - " + doubt_in_words(reason), "yellow")
+
+
+def _in_lines(texts: list[str]) -> list[str]:
+    """Put short texts on as few lines as the screen needs, none of them broken."""
+    lines = [texts[0]]
+    for text in texts[1:]:
+        longer = f"{lines[-1]}   {text}"
+        if len(longer) < err().width:
+            lines[-1] = longer
+        else:
+            lines.append(text)
+    return lines
 
 
 def _decided(word: Word) -> str:

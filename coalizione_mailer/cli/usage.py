@@ -27,7 +27,7 @@ class Misuse(TyperException):
 
 def no_such_command(ctx: Any, name: str, names: Sequence[str]) -> Misuse:
     """Say that there is no such command, and which are called nearly so."""
-    near = difflib.get_close_matches(name, names, cutoff=0.7)
+    near = difflib.get_close_matches(name, names)
     text = _("There is no command {name}.").format(name=name)
     return Misuse(f"{text} {_near(near or names)}", ctx)
 

@@ -5,6 +5,7 @@ import os
 import select
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -198,7 +199,7 @@ def test_every_key_of_the_review_is_its_own_in_both_languages(italian: None) -> 
 _KEYS = tuple(rsvp_review.keys().values())
 
 
-def sheet(path: Path, name: str) -> list[list[object]]:
+def sheet(path: Path, name: str) -> Sequence[Sequence[object]]:
     return CalamineWorkbook.from_path(path).get_sheet_by_name(name).to_python()
 
 

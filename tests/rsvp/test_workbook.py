@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -48,7 +49,7 @@ def path(tmp_path: Path) -> Path:
     return made
 
 
-def rows(path: Path, sheet: str) -> list[list[object]]:
+def rows(path: Path, sheet: str) -> Sequence[Sequence[object]]:
     return CalamineWorkbook.from_path(path).get_sheet_by_name(sheet).to_python()
 
 
