@@ -277,7 +277,7 @@ def test_the_mouse_over_a_sign_reads_its_name(at: Browser) -> None:
         "  return [box.x + box.width / 2, box.y + box.height / 2] })()"
     )
     at.point(x, y)
-    bubble = at.evaluate("document.getElementById('fumetto').textContent")
+    bubble = at.until("document.getElementById('fumetto').textContent")
     assert bubble == "Vicenza (VI): consegnata"
 
 

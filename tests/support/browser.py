@@ -63,6 +63,13 @@ class Browser:
             raise AssertionError(found["exceptionDetails"])
         return found["result"].get("value")
 
+    def until(self, expression: str) -> Any:
+        """Return the value of an expression as soon as there is one: the mouse takes its time."""
+        deadline = time.monotonic() + _PATIENCE
+        while not (value := self.evaluate(expression)):
+            assert time.monotonic() < deadline, expression
+        return value
+
     def write(self, text: str) -> None:
         """Type into what has the focus."""
         self._call("Input.insertText", text=text)
