@@ -11,7 +11,7 @@ from coalizione_mailer.lifecycle import Outcome
 from coalizione_mailer.model import Envelope, Recipient
 from coalizione_mailer.plan import plan
 from coalizione_mailer.registry.addr_spec import addr_spec, is_reserved
-from coalizione_mailer.transport import Session, Transport
+from coalizione_mailer.transport import Session, Transport, Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ async def hand_over(letters: Sequence[Prepared], sender: str, transport: Transpo
                 letter.recipient.address.address,
                 letter.message_id.strip("<>").partition("@")[0],
             )
-            tried.append(Tried(letter, await session.deliver(envelope, letter.message)))
+            tried.append(Tried(letter, await session.deliver(envelope, Wire.of(letter.message))))
     finally:
         if session is not None:
             await session.close()

@@ -24,7 +24,16 @@ from coalizione_mailer.rehearsal.rules import Chance, Greylist, Quota
 from coalizione_mailer.transport.smtp import Server, SmtpTransport
 from tests.support import letters
 from tests.support.certificates import Certificates
-from tests.support.fault_matrix import PAGE, PATIENCE, ROWS, TAKEN, Attempt, Row, page
+from tests.support.fault_matrix import (
+    PAGE,
+    PATIENCE,
+    ROWS,
+    TAKEN,
+    TRANSACTION,
+    Attempt,
+    Row,
+    page,
+)
 from tests.support.in_loop import in_loop, let_pass
 from tests.support.smtp_server import HOST, SmtpServer
 
@@ -106,7 +115,9 @@ async def everyone_ready() -> None:
         await asyncio.sleep(0)
 
 
-def misbehaving(row: Row, watch: Watch, certificates: Certificates) -> SmtpServer:
+def misbehaving(
+    row: Row, watch: Watch, certificates: Certificates, *, pipelining: bool
+) -> SmtpServer:
     """Make the server of a row; when it says no more, time passes until the client has noticed."""
     server = SmtpServer(
         security="starttls" if row.at is Step.STARTTLS else "none",
@@ -114,6 +125,7 @@ def misbehaving(row: Row, watch: Watch, certificates: Certificates) -> SmtpServe
         users={USER: PASSWORD} if row.at is Step.AUTH else {},
         receive_buffer=NARROW if row.long else None,
         clock=lambda: watch.time,
+        pipelining=pipelining,
     )
 
     def silent() -> None:
@@ -177,13 +189,24 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
     opened.close()
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.name}{', long' * row.long}")
+@pytest.mark.parametrize(
+    ("row", "pipelining"),
+    [
+        # Before the transaction there is nothing to say at once.
+        *((row, pipelining) for row in ROWS if row.at in TRANSACTION for pipelining in (0, 1)),
+        *((row, 1) for row in ROWS if row.at not in TRANSACTION),
+    ],
+    ids=lambda one: (
+        f"{one.name}{', long' * one.long}" if isinstance(one, Row) else f"at once {one}"
+    ),
+)
 @in_loop
 async def test_a_fault_ends_as_the_matrix_says(
-    row: Row, ledger: Ledger, certificates: Certificates
+    row: Row, pipelining: int, ledger: Ledger, certificates: Certificates
 ) -> None:
     watch = Watch()
-    async with misbehaving(row, watch, certificates).running() as server:
+    server = misbehaving(row, watch, certificates, pipelining=bool(pipelining))
+    async with server.running():
         await ran(ledger, server, watch, certificates.ca_file)
         assert server.unused == []
         first, second = stories(ledger)
@@ -300,14 +323,14 @@ class TestNatures:
     ) -> None:
         kinds = (Kind.PUTS_OFF, Kind.REFUSES, Kind.SHUTS_DOWN, Kind.HANGS_UP, Kind.NO_ANSWER)
         steps = (Step.MAIL, Step.RCPT, Step.DATA)
-        luck = Chance(seed, 0.1, [fault(kind, step) for kind in kinds for step in steps])
+        luck = Chance(seed, 0.2, [fault(kind, step) for kind in kinds for step in steps])
         ledger, watch = round_of(25), Watch()
         async with SmtpServer(script=Script(rules=[luck])).running() as server:
             while states(ledger)[State.QUEUED]:
                 await ran(ledger, server, watch, connections=3)
                 watch.time += 14400
         end = states(ledger)
-        assert end.keys() == {State.SENT, State.REFUSED}
+        assert end.keys() <= {State.SENT, State.REFUSED}
         assert end[State.SENT] == len(server.record) == len(set(server.recipients))
 
     @pytest.mark.parametrize("seed", range(3))

@@ -2,10 +2,12 @@
 
 Every claim and every outcome is on the disk before its worker goes on. Requests that arrive while
 a commit is under way share the next one, so that ten connections do not pay for ten commits.
+
+The attachments are made ready once; of each letter only what is its own is touched. What leaves is
+proved part by part: every part is kept under its SHA-256, and must still have it.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -14,16 +16,17 @@ from coalizione_mailer.errors import LedgerError
 from coalizione_mailer.ledger import deliveries, rounds
 from coalizione_mailer.ledger.deliveries import Choice, Claim, Settlement
 from coalizione_mailer.ledger.store import Ledger
-from coalizione_mailer.letter.message import join
+from coalizione_mailer.letter.message import base64_lines
 from coalizione_mailer.lifecycle import Event, Outcome, Phase
+from coalizione_mailer.transport.wire import Wire, dot_stuffed
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A claimed delivery with the bytes of its message, proved to be those of the freeze."""
+    """A claimed delivery and its message, whose parts are proved to be those of the freeze."""
 
     claim: Claim
-    message: bytes
+    message: Wire
 
 
 @dataclass(slots=True)
@@ -70,8 +73,13 @@ class Desk:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._batch = _Batch()
         self._pump: asyncio.Task[None] | None = None
+        self._broken: Exception | None = None
         with ledger.reading() as connection:
-            self._frame = rounds.frame(connection, opened)
+            frame = rounds.frame(connection, opened)
+            name = rounds.frame_sha256(connection, opened)
+        self._prove(frame, name, opened.protocol)
+        self._frame_size = len(frame)
+        self._frame = dot_stuffed(frame)
 
     async def claim(self, clock: Callable[[], float]) -> Job | None:
         """Claim the next delivery whose turn has come; None when there is none now."""
@@ -80,13 +88,17 @@ class Desk:
         self._wake(clock)
         return await future
 
-    async def settle(self, settlement: Settlement, clock: Callable[[], float]) -> None:
-        """Write down how an attempt ended; returns when it is on the disk."""
+    def settle(self, settlement: Settlement, clock: Callable[[], float]) -> "asyncio.Future[None]":
+        """Write down how an attempt ended; the future is done when that is on the disk.
+
+        Who claims without waiting for it has both in one commit, and is given nothing where the
+        outcome cannot be written.
+        """
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._batch.settlements.append(settlement)
         self._batch.settled.append(future)
         self._wake(clock)
-        await future
+        return future
 
     async def next_due(self) -> float | None:
         """Return when the next queued delivery has its turn, None when none is queued."""
@@ -106,6 +118,8 @@ class Desk:
         """Commit batch after batch until nothing waits."""
         while self._batch.settlements or self._batch.wanted:
             batch, self._batch = self._batch, _Batch()
+            if self._broken is not None:
+                batch.refuse(self._broken)
             try:
                 jobs = await self._committed(batch.settlements, batch.claims, clock())
             except Exception as error:  # noqa: BLE001  handed to whoever asked
@@ -120,6 +134,7 @@ class Desk:
         try:
             await self._committed(batch.settlements, 0, now)
         except Exception as error:  # noqa: BLE001  handed to whoever asked
+            self._broken = error
             batch.fail(error)
         else:
             batch.answer([])
@@ -145,11 +160,23 @@ class Desk:
             return [self._job(claimed) for claimed in reversed(claims)]
 
     def _job(self, claimed: Claim) -> Job:
-        """Put the message together and hold it against the hash of the freeze."""
-        message = join(claimed.head, claimed.letter, self._frame)
-        if hashlib.sha256(message).hexdigest() != claimed.message_sha256:
+        """Put the message together, having held its parts against the hashes of the freeze.
+
+        That they belong together is seen by the size of the whole and by the Message-ID.
+        """
+        self._prove(claimed.head, claimed.head_sha256, claimed.message_id)
+        self._prove(claimed.letter, claimed.letter_sha256, claimed.message_id)
+        letter = base64_lines(claimed.letter)
+        size = len(claimed.head) + len(letter) + self._frame_size
+        if size != claimed.message_size or claimed.message_id.encode() not in claimed.head:
             raise LedgerError(self._ledger.name, "damaged", claimed.message_id)
-        return Job(claimed, message)
+        # No line of base64 begins with a dot.
+        return Job(claimed, Wire((dot_stuffed(claimed.head), letter, self._frame)))
+
+    def _prove(self, part: bytes, name: str, whose: str) -> None:
+        """Raise LedgerError where a part is not what was frozen."""
+        if rounds.sha256(part) != name:
+            raise LedgerError(self._ledger.name, "damaged", whose)
 
     def _next_due(self) -> float | None:
         with self._ledger.reading() as connection:

@@ -1,8 +1,8 @@
 """One run of ``send``: workers take letters from the ledger to the server, under the limits.
 
 Each worker: wait for its turn, have a session, claim, deliver, settle. A claim is on the disk
-before the first byte leaves, the outcome before the next claim. What a run cannot finish stays in
-the ledger for the next.
+before the first byte leaves, the outcome before the next claim or with it. What a run cannot
+finish stays in the ledger for the next.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
+from functools import partial
 from typing import Protocol
 
 from coalizione_mailer import pace
@@ -116,6 +117,7 @@ class Run:
         self._refused_in_a_row = 0
         self._brake_until = 0.0
         self._ended = asyncio.Event()
+        self._errors: list[BaseException] = []
         now = clock.now()
         count, seconds = pace.history_needed(orders.limits)
         with ledger.writing() as connection:
@@ -140,9 +142,11 @@ class Run:
             self._ended.set()
             await asyncio.wait(workers)
         finally:
+            # For a worker whose cancellation was swallowed: it must not claim once more.
+            self._ended.set()
             await _cancelled(workers)
             await self._desk.close()
-        errors = [error for worker in workers if (error := worker.exception())]
+        errors = [error for worker in workers if (error := worker.exception())] + self._errors
         if errors:
             raise errors[0]
         return self._result
@@ -150,17 +154,20 @@ class Run:
     async def _work(self) -> None:
         """Carry letters over one connection until none is left."""
         session: Session | None = None
+        entry: asyncio.Future[None] | None = None
         try:
             while await self._turn(session):
                 if session is None or not session.alive:
                     session = await self._connected(session)
                     continue
                 if job := await self._claim():
-                    await self._carry(job, session)
+                    entry = await self._carry(job, session)
         finally:
             if session is not None:
                 self._sessions -= 1
                 await session.close()
+        if entry is not None:
+            await entry
 
     async def _turn(self, session: Session | None) -> bool:
         """Wait until a letter may leave; False when this run has no more to do."""
@@ -168,8 +175,7 @@ class Run:
             if self._orders.at_most is not None and self._claimed >= self._orders.at_most:
                 return False
             now = self._clock.now()
-            closed = self._orders.next_open(now) - now
-            seconds = max(self._pacer.wait(now), self._brake_until - now, closed)
+            seconds = self._seconds_to_turn(now)
             if seconds <= 0.0:
                 return True
             if seconds <= _NOTICED:
@@ -180,6 +186,11 @@ class Run:
             else:
                 await self._rest(now + seconds, session)
         return False
+
+    def _seconds_to_turn(self, now: float) -> float:
+        """Return how long no letter may leave; not above nought when one may."""
+        closed = self._orders.next_open(now) - now
+        return max(self._pacer.wait(now), self._brake_until - now, closed)
 
     async def _rest(self, until: float, session: Session | None) -> None:
         """Wait for a turn that is some time away; or end the run, if too long or for nobody."""
@@ -237,8 +248,8 @@ class Run:
         else:
             self._finish(Ending.DONE if due is None else Ending.LATER, due)
 
-    async def _carry(self, job: Job, session: Session) -> None:
-        """Deliver one message and write down how that ended."""
+    async def _carry(self, job: Job, session: Session) -> "asyncio.Future[None]":
+        """Deliver one message and have written down how that ended; the future is done then."""
         claim = job.claim
         envelope = Envelope(
             self._orders.round.sender, claim.address, claim.message_id.strip("<>").partition("@")[0]
@@ -249,11 +260,26 @@ class Run:
         settlement = Settlement(
             claim.delivery_id, claim.attempt, outcome, now, self._due(outcome, claim.attempt, now)
         )
-        await self._desk.settle(settlement, self._clock.now)
+        self._brake(outcome, now)
+        entry = self._desk.settle(settlement, self._clock.now)
+        entry.add_done_callback(partial(self._entered, job, settlement))
+        if not session.alive or self._seconds_to_turn(now) > 0.0:
+            # No claim follows at once that could share its commit.
+            await entry
+        return entry
+
+    def _entered(self, job: Job, settlement: Settlement, entry: "asyncio.Future[None]") -> None:
+        """Count an outcome that is on record; where it could not be written, end the run."""
+        if entry.cancelled() or entry.exception() is not None:
+            self._ended.set()
+            return
         self._in_hand -= 1
         self._result.outcomes[settlement.event] += 1
-        self._brake(outcome, now)
-        self._observer.settled(job, settlement)
+        try:
+            self._observer.settled(job, settlement)
+        except Exception as error:  # noqa: BLE001  raised by ``go``
+            self._errors.append(error)
+            self._ended.set()
 
     def _brake(self, outcome: Outcome, now: float) -> None:
         """Hold back when the server puts off one letter after the other, and end when it goes on.

@@ -13,7 +13,6 @@ A message is the head, the encoded letter and the frame, one after the other; th
 freeze and kept, so that sending composes nothing.
 """
 
-import base64
 import binascii
 import hashlib
 import mimetypes
@@ -29,6 +28,7 @@ CRLF = b"\r\n"
 _LONGEST_LINE = 998
 _BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _LONGEST_NAME = 100
+_BASE64_LINE = 76
 # A longer word is encoded, so that it can be folded; it leaves room for a header's name.
 _LONGEST_WORD = 60
 
@@ -259,8 +259,13 @@ def quoted_printable(text: str) -> bytes:
 
 
 def base64_lines(content: bytes) -> bytes:
-    """Encode bytes as base64 in CRLF lines of 76 (RFC 2045, section 6.8)."""
-    return base64.encodebytes(content).replace(b"\n", CRLF)
+    """Encode bytes as base64 in CRLF lines of 76 (RFC 2045, section 6.8).
+
+    The standard library's ``encodebytes`` encodes line by line, at ten times the price.
+    """
+    text = binascii.b2a_base64(content, newline=False)
+    lines = [text[begin : begin + _BASE64_LINE] for begin in range(0, len(text), _BASE64_LINE)]
+    return CRLF.join((*lines, b""))
 
 
 def _header(name: str, value: str) -> bytes:

@@ -25,7 +25,9 @@ class _Hooks:
         self, _smtp: SMTP, session: Session, _envelope: Envelope, name: str, answers: list[str]
     ) -> list[str]:
         session.host_name = name
-        return [*answers[:-1], "250-DSN", answers[-1]] if self._told.server.dsn else answers
+        server = self._told.server
+        offered = {"250-DSN": server.dsn, "250-PIPELINING": server.pipelining}
+        return [*answers[:-1], *(line for line, is_so in offered.items() if is_so), answers[-1]]
 
     async def handle_MAIL(  # noqa: N802
         self, _smtp: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]

@@ -33,6 +33,7 @@ class SmtpServer:
     context: ssl.SSLContext | None = None
     users: dict[str, str] = field(default_factory=dict)
     dsn: bool = False
+    pipelining: bool = True
     most_connections: int | None = None
     receive_buffer: int | None = None
     script: Script = field(default_factory=Script)

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from coalizione_mailer.lifecycle import Outcome
 from coalizione_mailer.model import Envelope
+from coalizione_mailer.transport.wire import Wire
 
 
 class Session(Protocol):
@@ -14,7 +15,7 @@ class Session(Protocol):
         """Whether another message can follow."""
         ...
 
-    async def deliver(self, envelope: Envelope, message: bytes) -> Outcome:
+    async def deliver(self, envelope: Envelope, message: Wire) -> Outcome:
         """Hand over one message and say how that ended."""
         ...
 

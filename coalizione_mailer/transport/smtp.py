@@ -1,6 +1,6 @@
-"""SMTP (RFC 5321) over aiosmtplib: one client a worker, every step of a transaction apart.
+"""SMTP (RFC 5321): aiosmtplib opens, protects and logs in; the transactions are judged here.
 
-The steps are taken one by one because the answer to the one question that matters, on which side
+The steps are judged one by one because the answer to the one question that matters, on which side
 of the final dot a connection was lost, decides between "try again" and "in doubt" (RFC 1047).
 """
 
@@ -8,34 +8,44 @@ import asyncio
 import base64
 import contextlib
 import ssl
-from collections.abc import Coroutine, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 from aiosmtplib import (
     SMTP,
     SMTPConnectError,
     SMTPException,
     SMTPHeloError,
-    SMTPResponse,
     SMTPResponseException,
-    SMTPServerDisconnected,
 )
-from aiosmtplib.protocol import SMTPProtocol
 
 from coalizione_mailer.errors import ServerUnavailableError
 from coalizione_mailer.lifecycle import Event, Outcome, Phase, judge
 from coalizione_mailer.model import Envelope
-from coalizione_mailer.transport.wire import dot_stuffed, readable, xtext
+from coalizione_mailer.transport.conversation import Conversation
+from coalizione_mailer.transport.wire import Wire, readable, xtext
 
-T = TypeVar("T")
-
+_COMPLETED = 250
+_WILL_FORWARD = 251
 _START_INPUT = 354
 _GOODBYE_SECONDS = 2.0
 _YES = range(200, 300)
 _PERMANENT = range(500, 600)
 _CLOSING = 421
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A command of a transaction, and the answers that mean yes (RFC 5321, section 4.3.2)."""
+
+    phase: Phase
+    command: bytes
+    yes: frozenset[int] = frozenset({_COMPLETED})
+
+
+_DATA = _Step(Phase.DATA, b"DATA", frozenset({_START_INPUT}))
+_RSET = _Step(Phase.MAIL, b"RSET")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +109,10 @@ class SmtpTransport:
         except asyncio.CancelledError:
             client.close()
             raise
-        return SmtpSession(client, server)
+        # From here on answers are read by ours; the library's work is done.
+        if not isinstance(client.transport, asyncio.Transport):
+            raise _unavailable(server, "session", ConnectionResetError("Connection lost"))
+        return SmtpSession(client.transport, dict(client.esmtp_extensions), server)
 
     def _tls_context(self) -> ssl.SSLContext | None:
         """Verify certificates always; an office with its own authority names it in ``ca_file``."""
@@ -116,133 +129,161 @@ class SmtpTransport:
 
 
 class SmtpSession:
-    """One SMTP connection."""
+    """One SMTP connection.
 
-    def __init__(self, client: SMTP, server: Server) -> None:
-        self._client = client
+    Where the server offers it, all that comes before the message is said at once and answered in
+    order (PIPELINING, RFC 2920): one round trip instead of three. What each answer means, and
+    which step failed, is judged alike.
+    """
+
+    def __init__(
+        self, transport: asyncio.Transport, extensions: Mapping[str, str], server: Server
+    ) -> None:
+        self._talk = Conversation(transport)
+        self._extensions = extensions
         self._timeout = server.timeout
         self._dot_timeout = max(server.timeout, server.dot_timeout)
-        self._notify = server.notify and client.supports_extension("dsn")
+        self._notify = server.notify and "dsn" in extensions
 
     @property
     def alive(self) -> bool:
-        """Whether the connection stands."""
-        return self._client.is_connected
+        """Whether the connection stands, and both sides know where they are."""
+        return self._talk.alive
 
     @property
     def extensions(self) -> Mapping[str, str]:
         """What EHLO offers, by keyword in lower case (RFC 5321, 4.1.1.1)."""
-        return self._client.esmtp_extensions
+        return self._extensions
 
     async def refusal_of(self, sender: str) -> Outcome | None:
         """Ask whether letters from a sender are taken, without any recipient; None if they are."""
-        try:
-            await self._client.mail(sender)
-            await self._client.rset()
-        except SMTPResponseException as error:
-            return judge(Phase.MAIL, error.code if error.code > 0 else None, _words(error))
-        except (SMTPException, OSError) as error:
-            return judge(Phase.MAIL, None, _words(error))
+        for step in (_mail(sender, ()), _RSET):
+            _answered, refusal = await self._all_said((step,))
+            if refusal is not None:
+                return refusal
         return None
 
-    async def deliver(self, envelope: Envelope, message: bytes) -> Outcome:
+    async def deliver(self, envelope: Envelope, message: Wire) -> Outcome:
         """Run one mail transaction and judge its end; a session that is out of step is closed."""
-        phase = Phase.MAIL
         try:
-            await self._client.mail(envelope.sender, options=self._mail_options(envelope))
-            phase = Phase.RCPT
-            await self._client.rcpt(envelope.recipient, options=self._rcpt_options(envelope))
-            phase = Phase.DATA
-            response = await self._client.execute_command(b"DATA")
-            if response.code != _START_INPUT:
-                return await self._refused(judge(phase, response.code, readable(response.message)))
-            return await self._body(dot_stuffed(message))
-        except SMTPResponseException as error:
-            code = error.code if error.code > 0 else None
-            return await self._refused(judge(phase, code, _words(error)))
-        except (SMTPException, OSError) as error:
-            self._drop()
-            return judge(phase, None, _words(error))
+            outcome = await self._announced(envelope)
+            return outcome if outcome is not None else await self._body(message)
         except asyncio.CancelledError:
             # In the middle of a message a QUIT would be a line of the letter.
-            self._drop()
+            self._talk.abort()
             raise
 
     async def close(self) -> None:
         """Say QUIT if anyone listens, then close."""
-        with contextlib.suppress(SMTPException, OSError):
+        with contextlib.suppress(OSError):
             if self.alive:
-                await self._client.quit(timeout=_GOODBYE_SECONDS)
-        self._client.close()
+                self._talk.say(b"QUIT")
+                await self._talk.answer(_GOODBYE_SECONDS)
+        self._talk.close()
 
-    async def _body(self, body: bytes) -> Outcome:
+    async def _announced(self, envelope: Envelope) -> Outcome | None:
+        """Say who writes to whom; None when the server waits for the message."""
+        steps = (
+            _mail(envelope.sender, self._mail_options(envelope)),
+            _rcpt(envelope.recipient, self._rcpt_options(envelope)),
+            _DATA,
+        )
+        groups = (steps,) if "pipelining" in self._extensions else tuple((s,) for s in steps)
+        for group in groups:
+            answered, refusal = await self._all_said(group)
+            if refusal is not None:
+                # It waits for a message that nobody may have: RFC 2920, section 3.1, would end it
+                # with a dot; no letter is emptier than one that never came.
+                if _START_INPUT in answered or len(answered) < len(group):
+                    self._talk.abort()
+                    return refusal
+                return await self._refused(refusal, answered)
+        return None
+
+    async def _all_said(self, steps: Sequence[_Step]) -> tuple[list[int], Outcome | None]:
+        """Say steps at once and hear all their answers; the first that is a no is the outcome.
+
+        Fewer codes than steps come back when the conversation ended before.
+        """
+        refusal: Outcome | None = None
+        codes: list[int] = []
+        phase = steps[0].phase
+        try:
+            self._talk.say(*(step.command for step in steps))
+            for step in steps:
+                phase = step.phase
+                answer = await self._talk.answer(self._timeout)
+                codes.append(answer.code)
+                if refusal is None and answer.code not in step.yes:
+                    refusal = judge(phase, answer.code, readable(answer.text))
+        except OSError as error:
+            # A no that was heard before stands.
+            refusal = refusal or judge(phase, None, _words(error))
+        return codes, refusal
+
+    async def _body(self, message: Wire) -> Outcome:
         """Send the message to the last byte, then the end of data, and wait for the answer.
 
         Until the final dot is written the server cannot have the whole message; from then on
         only its answer tells. An answer that comes before the dot is heard too.
         """
-        protocol = self._client.protocol
-        if protocol is None:
-            raise SMTPServerDisconnected("connection lost")
-        phase = Phase.DATA
-        answer = _watched(protocol.read_response())
+        talk, phase, patience = self._talk, Phase.DATA, self._timeout
         try:
-            await _write(protocol, body, answer, self._timeout)
-            patience = self._timeout
-            if not answer.done():
-                protocol.write(b".\r\n")
+            talk.write(message.pieces)
+            await talk.written(patience)
+            if not talk.answered:
+                # The dot goes apart: whether it has left is then always known.
+                talk.write((b".\r\n",))
                 phase, patience = Phase.END_OF_DATA, self._dot_timeout
-            # Not wait_for: in Python 3.11 it can swallow a cancellation.
-            async with asyncio.timeout(patience):
-                response = await answer
-        except (SMTPException, OSError) as error:
+            answer = await talk.answer(patience)
+        except OSError as error:
             # Not even a malformed answer: after the dot it leaves the same doubt as none.
-            self._drop()
+            talk.abort()
             return judge(phase, None, _words(error))
-        finally:
-            answer.cancel()
-        text = readable(response.message)
-        if phase is Phase.DATA and response.code in _YES:
+        text = readable(answer.text)
+        if phase is Phase.DATA and answer.code in _YES:
             # To what? It may mean that the letter is taken, cut off or not.
-            self._drop()
-            return Outcome(Event.UNANSWERED, phase, response.code, text)
-        return await self._settled(judge(phase, response.code, text))
+            talk.abort()
+            return Outcome(Event.UNANSWERED, phase, answer.code, text)
+        return await self._settled(judge(phase, answer.code, text))
 
     async def _settled(self, outcome: Outcome) -> Outcome:
         """Keep the session only if both sides know where they are."""
         if outcome.event is Event.TAKEN:
             return outcome
         if outcome.phase is Phase.DATA or outcome.event is Event.UNANSWERED:
-            self._drop()
+            self._talk.abort()
             return outcome
-        return await self._refused(outcome)
+        return await self._refused(outcome, ())
 
-    async def _refused(self, outcome: Outcome) -> Outcome:
+    async def _refused(self, outcome: Outcome, answered: Collection[int]) -> Outcome:
         """Clear the transaction the server refused, so that the next message finds it clean.
 
         A server that said more than one answer gives itself away here, not on the next letter.
         """
-        if outcome.code is not None and outcome.code != _CLOSING:
-            with contextlib.suppress(SMTPException, OSError):
-                await self._client.rset()
+        if _CLOSING not in {outcome.code, *answered} and self._talk.alive:
+            _codes, failed = await self._all_said((_RSET,))
+            if failed is None:
                 return outcome
-        self._drop()
+        self._talk.abort()
         return outcome
 
-    def _drop(self) -> None:
-        """Cut the connection; what is not yet written never leaves."""
-        transport = self._client.transport
-        self._client.close()
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.abort()
+    def _mail_options(self, envelope: Envelope) -> tuple[str, ...]:
+        return ("RET=HDRS", f"ENVID={xtext(envelope.envelope_id)}") if self._notify else ()
 
-    def _mail_options(self, envelope: Envelope) -> list[str]:
-        return ["RET=HDRS", f"ENVID={xtext(envelope.envelope_id)}"] if self._notify else []
-
-    def _rcpt_options(self, envelope: Envelope) -> list[str]:
+    def _rcpt_options(self, envelope: Envelope) -> tuple[str, ...]:
         if not self._notify:
-            return []
-        return ["NOTIFY=SUCCESS,FAILURE,DELAY", f"ORCPT=rfc822;{xtext(envelope.recipient)}"]
+            return ()
+        return ("NOTIFY=SUCCESS,FAILURE,DELAY", f"ORCPT=rfc822;{xtext(envelope.recipient)}")
+
+
+def _mail(sender: str, options: Sequence[str]) -> _Step:
+    return _Step(Phase.MAIL, " ".join((f"MAIL FROM:<{sender}>", *options)).encode("ascii"))
+
+
+def _rcpt(recipient: str, options: Sequence[str]) -> _Step:
+    command = " ".join((f"RCPT TO:<{recipient}>", *options)).encode("ascii")
+    return _Step(Phase.RCPT, command, frozenset({_COMPLETED, _WILL_FORWARD}))
 
 
 async def _greet(client: SMTP) -> None:
@@ -253,43 +294,6 @@ async def _greet(client: SMTP) -> None:
         if not client.is_connected:
             raise
         await client.helo()
-
-
-async def _write(
-    protocol: SMTPProtocol, body: bytes, answer: "asyncio.Task[SMTPResponse]", patience: float
-) -> None:
-    """Write the body and wait until the system has taken all of it, or the server has spoken.
-
-    Raises TimeoutError when not a byte is taken for so many seconds.
-    """
-    transport = protocol.transport
-    if not isinstance(transport, asyncio.Transport):
-        raise SMTPServerDisconnected("connection lost")
-    transport.set_write_buffer_limits(high=0)
-    protocol.write(body)
-    left = transport.get_write_buffer_size()
-    if not left:
-        await asyncio.sleep(0)
-        return
-    # Not a StreamWriter's: on its way out it would close the connection.
-    drained = _watched(protocol._drain_helper())  # noqa: SLF001  see above
-    try:
-        while not (drained.done() or answer.done()):
-            await asyncio.wait(
-                {drained, answer}, timeout=patience, return_when=asyncio.FIRST_COMPLETED
-            )
-            before, left = left, transport.get_write_buffer_size()
-            if left == before and not answer.done():
-                raise TimeoutError("the server takes no more")
-    finally:
-        drained.cancel()
-
-
-def _watched(work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
-    """Start a task whose exception may go unread."""
-    task = asyncio.create_task(work)
-    task.add_done_callback(lambda done: done.cancelled() or done.exception())
-    return task
 
 
 def _unavailable(server: Server, stage: str, error: Exception) -> ServerUnavailableError:

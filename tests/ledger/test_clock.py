@@ -14,6 +14,7 @@ from coalizione_mailer.ledger.store import Ledger
 from coalizione_mailer.lifecycle import Outcome, Phase, judge
 from coalizione_mailer.model import Envelope
 from coalizione_mailer.pace import Limit
+from coalizione_mailer.transport import Wire
 from tests.support import letters
 from tests.support.in_loop import in_loop
 
@@ -90,7 +91,7 @@ class TestRuns:
         async def connect(self) -> "TestRuns.Taker":
             return self
 
-        async def deliver(self, _envelope: Envelope, _message: bytes) -> Outcome:
+        async def deliver(self, _envelope: Envelope, _message: Wire) -> Outcome:
             self.taken.append(self._now())
             return judge(Phase.END_OF_DATA, 250)
 

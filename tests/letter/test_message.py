@@ -1,5 +1,6 @@
 """The message: what any mail program reads in it is what was put in, whatever that is."""
 
+import base64
 import email
 import email.policy
 import re
@@ -369,6 +370,11 @@ def test_bodies_come_back_as_they_were(text: str, html: str) -> None:
         part = parsed.get_body((kind,))
         assert isinstance(part, EmailMessage)
         assert part.get_content().replace("\r\n", "\n") == lines(given_text)
+
+
+@given(st.binary(max_size=500))
+def test_base64_is_that_of_the_standard_library(content: bytes) -> None:
+    assert base64_lines(content) == base64.encodebytes(content).replace(b"\n", b"\r\n")
 
 
 @settings(deadline=None)

@@ -70,6 +70,7 @@ PHASES = {
     Step.BODY: Phase.DATA,
     Step.END: Phase.END_OF_DATA,
 }
+TRANSACTION = {*PHASES, Step.RSET, Step.QUIT}
 
 
 def said(kind: Kind) -> str:
@@ -236,7 +237,9 @@ doubt are never sent again without an operator's word (`mailer resolve`).
 `body` with the message on its way, `end` after the final dot, `rset` after a letter that was
 refused. *Attempts*: the rows in the ledger, one after the other; none is spent on a session that
 does not come about. *Copies*: how many of the letter the server has. *Connections*: how many one
-run needed for both letters. The client waits {PATIENCE:.0f} s for an answer.
+run needed for both letters. From `mail` on every line holds for a server that takes commands at
+once (PIPELINING, RFC 2920) and for one that does not, and is tested with both. The client waits
+{PATIENCE:.0f} s for an answer.
 
 | at | the server | attempts | the letter is | copies | connections |
 |---|---|---|---|---:|---:|

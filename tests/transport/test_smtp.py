@@ -13,6 +13,7 @@ from coalizione_mailer.errors import ServerUnavailableError
 from coalizione_mailer.lifecycle import Event
 from coalizione_mailer.model import Envelope
 from coalizione_mailer.transport.smtp import Server, SmtpTransport
+from coalizione_mailer.transport.wire import Wire
 from tests.support import letters
 from tests.support.in_loop import in_loop, let_pass
 from tests.support.smtp_server import HOST, Fault, SmtpServer, Step, Then
@@ -48,7 +49,7 @@ async def test_messages_arrive_byte_for_byte_one_after_the_other_over_one_connec
             b"a: b\r\n\r\n" + b"x" * 998 + b"\r\n",
         ]
         for content in messages:
-            outcome = await session.deliver(envelope, content)
+            outcome = await session.deliver(envelope, Wire.of(content))
             assert (outcome.event, outcome.code, outcome.text) == (
                 Event.TAKEN,
                 250,
@@ -69,7 +70,7 @@ async def test_a_session_notices_that_the_server_has_gone_and_can_still_be_close
 ) -> None:
     async with SmtpServer().running() as server:
         session = await SmtpTransport(server_for(server)).connect()
-    outcome = await session.deliver(envelope, message)
+    outcome = await session.deliver(envelope, Wire.of(message))
     assert (outcome.event, outcome.code) == (Event.DEFERRED, None)
     assert not session.alive
     await session.close()
@@ -88,7 +89,7 @@ async def test_a_protected_session_carries_messages_of_whoever_logged_in(
         transport = SmtpTransport(logged_in(server, ca_file))
         for _ in range(2):
             session = await transport.connect()
-            outcome = await session.deliver(envelope, message)
+            outcome = await session.deliver(envelope, Wire.of(message))
             assert outcome.event is Event.TAKEN
             await session.close()
         assert [(taken.secure, taken.user) for taken in server.record] == [(True, USER)] * 2
@@ -109,7 +110,7 @@ async def test_a_large_message_goes_over_a_protected_session(
     async with server.running():
         session = await SmtpTransport(server_for(server, ca_file)).connect()
         for _ in range(2):
-            assert (await session.deliver(envelope, large)).event is Event.TAKEN
+            assert (await session.deliver(envelope, Wire.of(large))).event is Event.TAKEN
         await session.close()
         assert [taken.content == large for taken in server.record] == [True, True]
 
@@ -283,7 +284,7 @@ async def test_a_server_that_knows_only_helo_is_good_enough(
         server.will(Fault(Step.EHLO, b"502 5.5.1 not implemented"))
         notify = replace(server_for(server), notify=True)
         session = await SmtpTransport(notify).connect()
-        outcome = await session.deliver(envelope, message)
+        outcome = await session.deliver(envelope, Wire.of(message))
         assert outcome.event is Event.TAKEN
         assert server.record[0].mail_options == ()
         await session.close()
@@ -304,7 +305,7 @@ async def test_notifications_are_asked_for_where_they_are_wanted_and_offered(
     envelope = Envelope(letters.SENDER, "mario.rossi+2017=x@borgo.example", "r1.a001.5eed")
     async with SmtpServer(security, server_context, dsn=offered).running() as server:
         session = await SmtpTransport(replace(server_for(server, ca_file), notify=asked)).connect()
-        outcome = await session.deliver(envelope, message)
+        outcome = await session.deliver(envelope, Wire.of(message))
         assert outcome.event is Event.TAKEN
         await session.close()
         (taken,) = server.record
@@ -332,7 +333,7 @@ async def test_answers_in_any_encoding_become_text_that_can_be_kept(
         ):
             for step in (Step.MAIL, Step.RCPT, Step.DATA, Step.END):
                 server.will(Fault(step, answer))
-                outcome = await session.deliver(envelope, message)
+                outcome = await session.deliver(envelope, Wire.of(message))
                 assert outcome.text.strip() == text.strip()
                 outcome.text.encode()
         await session.close()
