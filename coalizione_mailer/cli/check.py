@@ -1,6 +1,5 @@
 """``mailer check``: everything that can be known before sending, worst first."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -80,6 +79,8 @@ def _examined(root: Path) -> "tuple[Campaign | None, Examination]":
 
 def _greeted(campaign: "Campaign", found: "Examination", *, ask: bool) -> "Greeting":
     """Greet the server as a sending would."""
+    import asyncio
+
     from coalizione_mailer.cli.server import transport_of
     from coalizione_mailer.examination import Greeting, greet
 

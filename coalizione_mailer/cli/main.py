@@ -16,6 +16,10 @@ def main() -> None:
     """Run the command line of this process."""
     # A command makes many objects and ends: looking through them for waste is the waste.
     gc.set_threshold(_COLLECT_AFTER)
+    import os
+
+    # pydantic would look through every package of the machine for plugins; none is ours.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # noqa: TID251  for pydantic
     _readable_output()
     sys.exit(run(sys.argv[1:]))
 

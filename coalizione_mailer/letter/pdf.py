@@ -13,12 +13,11 @@ import threading
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,6 +28,8 @@ from coalizione_mailer.letter.overprint.edition import Submit, edition
 from coalizione_mailer.letter.standing import StandingType
 
 if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
     from coalizione_mailer.letter.typesetter import Typesetter
 
 __all__ = ["Pdf", "PdfSettings", "render_pdfs", "subsetter_available"]
@@ -177,7 +178,10 @@ class _Workers:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def _fresh(self) -> ProcessPoolExecutor:
+    def _fresh(self) -> "ProcessPoolExecutor":
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
         context = get_context("spawn")
         return ProcessPoolExecutor(self._jobs, context, _start_worker, (self._settings,))
 
@@ -227,6 +231,8 @@ def _start_worker(settings: PdfSettings) -> None:
 
 def _end_with_parent() -> None:
     """End this worker when its parent is gone, even if killed: it would wait for ever."""
+    from multiprocessing import connection, parent_process
+
     parent = parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -47,19 +49,32 @@ class Index(Generic[T]):
     written, the normal form, the loose form, then names that contain all the words asked for.
     """
 
-    __slots__ = ("_exact", "_items", "_loose", "_normal", "_words")
-
     def __init__(self, items: Sequence[T], names: Callable[[T], Iterable[str]]) -> None:
         self._items = items
         self._exact: dict[str, list[int]] = {}
-        self._normal: dict[str, list[int]] = {}
-        self._loose: dict[str, list[int]] = {}
         for number, item in enumerate(items):
             for name in names(item):
                 self._exact.setdefault(name, []).append(number)
-                self._normal.setdefault(normal(name), []).append(number)
-                self._loose.setdefault(loose(name), []).append(number)
-        self._words = [(frozenset(key.split()), numbers) for key, numbers in self._loose.items()]
+
+    @cached_property
+    def _normal(self) -> dict[str, list[int]]:
+        return self._by(normal)
+
+    @cached_property
+    def _loose(self) -> dict[str, list[int]]:
+        return self._by(loose)
+
+    @cached_property
+    def _words(self) -> list[tuple[frozenset[str], list[int]]]:
+        return [(frozenset(key.split()), numbers) for key, numbers in self._loose.items()]
+
+    def _by(self, form: Callable[[str], str]) -> dict[str, list[int]]:
+        """Return the things by another form of their names, in the order they came in."""
+        found: dict[str, list[int]] = {}
+        pairs = [(number, name) for name, numbers in self._exact.items() for number in numbers]
+        for number, name in sorted(pairs, key=itemgetter(0)):
+            found.setdefault(form(name), []).append(number)
+        return found
 
     def same(self, text: str, keep: Callable[[T], bool] = lambda _: True) -> list[T]:
         """Return what has this very name, as written or else in normal form."""
