@@ -20,7 +20,7 @@ _NAMED_FORMULA = re.compile(
 )
 _CONTACT = re.compile(
     r"\b(?:tel|fax|cell|telefono|via|viale|piazza|p\.zza|corso|e-?mail|pec|c\.f"
-    r"|p\.\s?iva|int)\b|www\.|https?:|\S@\S|\b\d{5}\b",
+    r"|p\.\s?iva|int|firma|firmato|firmata)\b|www\.|https?:|\S@\S|\b\d{5}\b",
     re.IGNORECASE,
 )
 _SPEAKS = frozenset(

@@ -216,6 +216,7 @@ def _mention(
     titled = any(0 <= words[first].start - end <= _AFTER_TITLE for _start, end in titles)
     if not titled:
         first = _begins(words, first, last)
+    last = _shouted_end(words, first, last)
     run = words[first:last]
     parts = [each for each in run if each.text[0].isalpha() and each.norm not in PARTICLES]
     role, role_start = role_around(text, words, first, last)
@@ -235,6 +236,25 @@ def _mention(
         titled=titled,
         whole=len(parts) >= _WHOLE,
     )
+
+
+def _shouted_end(words: list[Word], first: int, last: int) -> int:
+    """Return where a name ends in a text of capitals: behind it, ordinary words have them too."""
+    run = words[first:last]
+    if len(run) <= _WHOLE or not all(each.text.isupper() for each in run):
+        return last
+    given = vocabulary().sets["given"]
+    known = [place for place in range(first, last) if words[place].norm in given]
+    if not known:
+        return last
+    if known[0] > first:  # LOPEZ BIAGIO: the family name stands first
+        return known[-1] + 1
+    end = first
+    while end < last and words[end].norm in given:
+        end += 1
+    while end < last - 1 and words[end].norm in PARTICLES:
+        end += 1
+    return min(end + 1, last)
 
 
 def _known(run: list[Word]) -> bool:

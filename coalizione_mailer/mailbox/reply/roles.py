@@ -20,6 +20,7 @@ _ROLE_END = frozenset(
     )
 )
 EXPANDED = {"ass": "assessore", "cons": "consigliere", "resp": "responsabile", "dir": "dirigente"}
+_DELEGATES = frozenset({"delegato", "delegata"})
 _MOST_ROLE = 14  # words
 _GOES_ON = frozenset({"con", "avv", "alla", "al"})  # behind a comma, of the same role
 _MOST_LINKS = 4
@@ -64,13 +65,7 @@ def _role_before(text: str, words: list[Word], first: int) -> tuple[str, int]:
             break
         if "\n\n" in text[each.end : here] or each.text == ")":
             break
-        if (
-            each.norm in roles
-            and place
-            and words[place - 1].norm in roles
-            and words[place].norm != "sindaco"
-            and words[place - 1].norm not in {"delegato", "delegata", "collega"}
-        ):
+        if _goes_before(words, place):
             continue
         if each.norm in roles and not _continued(words, place):
             start = place - 1 if place and words[place - 1].norm in {"vice", "sub"} else place
@@ -78,6 +73,24 @@ def _role_before(text: str, words: list[Word], first: int) -> tuple[str, int]:
                 return _role_text(words, start, stop + 1), words[start].start
             break
     return "", here
+
+
+def _goes_before(words: list[Word], place: int) -> bool:
+    """Whether the role of this noun begins further left: "consigliere delegato"."""
+    roles = vocabulary().sets["roles"]
+    if words[place].norm not in roles or not place:
+        return False
+    if words[place].norm in _DELEGATES and _behind_an_office(words, place):
+        return True
+    before = words[place - 1].norm
+    paired = before in roles - _DELEGATES - {"collega"}
+    return paired and words[place].norm != "sindaco"
+
+
+def _behind_an_office(words: list[Word], place: int) -> bool:
+    """Whether "delegato" goes on an office: "il consigliere comunale delegato"."""
+    before = {word.norm for word in words[max(0, place - 2) : place]}
+    return not before.isdisjoint(vocabulary().sets["politicians"])
 
 
 def _abbreviated(words: list[Word], place: int) -> bool:

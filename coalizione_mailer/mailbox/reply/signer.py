@@ -53,7 +53,7 @@ _SELF_ROLE = re.compile(
 def writer_of(parts: Parts, author: str) -> Mention | None:
     """Return who signs: from the signature, filled up from the name of the sender's address."""
     signature = _signature_name(parts)
-    sender = next(iter(mentions_of(author_name(author), alone=True)), None)
+    sender = _sending_person(author)
     own = _own_role(parts.letter)
     if signature is None and sender is None:
         return None
@@ -69,6 +69,19 @@ def writer_of(parts: Parts, author: str) -> Mention | None:
     ):
         best = Mention(sender.name, signature.role, 0, 0, 0)
     return Mention(best.name, best.role or own, 0, 0, 0, whole=best.whole)
+
+
+def _sending_person(author: str) -> Mention | None:
+    """Return the person an address is called after; an office's name is no person's."""
+    found = mentions_of(author_name(author), alone=True)
+    given = vocabulary().sets["given"]
+    people = (one for one in found if _has_given_name(one, given))
+    return next(people, None)
+
+
+def _has_given_name(one: Mention, given: frozenset[str]) -> bool:
+    """Whether a given name or an initial is in a name."""
+    return any(folded(part) in given or part.endswith(".") for part in one.name.split())
 
 
 def author_name(author: str) -> str:
