@@ -272,13 +272,13 @@ def test_a_link_may_bring_the_search(at: Browser, page: Path) -> None:
 
 def test_the_mouse_over_a_sign_reads_its_name(at: Browser) -> None:
     x, y = at.evaluate(
-        "(() => { const sign = document.getElementById('m-L840'); sign.scrollIntoView();"
+        "(() => { const sign = document.getElementById('m-A952'); sign.scrollIntoView();"
         "  const box = sign.getBoundingClientRect();"
         "  return [box.x + box.width / 2, box.y + box.height / 2] })()"
     )
     at.point(x, y)
     bubble = at.until("document.getElementById('fumetto').textContent")
-    assert bubble == "Vicenza (VI): consegnata"
+    assert bubble == "Bolzano (BZ): inviata"
 
 
 def test_the_keyboard_sorts_a_table(at: Browser) -> None:
