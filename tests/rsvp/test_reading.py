@@ -100,7 +100,7 @@ def test_the_town_of_the_event_is_not_where_they_come_from(reader: Reader) -> No
 
 
 def test_another_comune_that_answers_in_a_thread_is_looked_at(reader: Reader) -> None:
-    text = "Partecipo anch'io, per il Comune di Thiene.\n\nAda Conti\nassessora"
+    text = "Al workshop verrò a nome del Comune di Thiene.\n\nAda Conti\nassessora"
     found = entry(reader, "a@comune.thiene.vi.example", text, answers="schio")
     assert place(found) == "Thiene"
     assert Why.COMUNE_CONTRADICTED in found.why
@@ -112,7 +112,7 @@ def test_homonyms_that_nothing_tells_apart_are_not_guessed(reader: Reader) -> No
 
 
 def test_advertising_is_not_put_before_anybody(reader: Reader) -> None:
-    text = "SCONTO 40%! Per un preventivo gratuito confermi rispondendo SI. Toner Srl"
+    text = "Offerte di settembre: chieda un preventivo, il listino è in allegato. Carta Blu Srl"
     found = entry(reader, "x@gmail.example", text, subject="Offerta")
     assert str(found.answer.kind) == "unrelated"
     assert found.why == ()

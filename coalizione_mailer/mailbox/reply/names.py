@@ -135,7 +135,7 @@ def _namelike(words: list[Word], place: int) -> bool:
 
 
 def _initial(words: list[Word], place: int) -> bool:
-    """Whether a letter is an initial: "M. Rinaldi", "D'Amico"."""
+    """Whether a letter is an initial: "M. Verdi", "D'Amico"."""
     if words[place].text[-1] in "'\u2019":
         return True
     return place + 2 < len(words) and words[place + 1].text == "." and words[place + 2].capital
@@ -166,7 +166,7 @@ def _across_a_sign(words: list[Word], last: int, first: int, *, glued: bool) -> 
 
 
 def _initialled(words: list[Word], last: int, first: int) -> bool:
-    """Whether a full stop belongs to an initial: "M. Rinaldi"."""
+    """Whether a full stop belongs to an initial: "M. Verdi"."""
     if words[last + 1].text == ".":
         return len(words[last].norm) == 1
     return last > first and len(words[last - 1].norm) == 1 and _namelike(words, last + 1)
@@ -247,7 +247,7 @@ def _shouted_end(words: list[Word], first: int, last: int) -> int:
     known = [place for place in range(first, last) if words[place].norm in given]
     if not known:
         return last
-    if known[0] > first:  # LOPEZ BIAGIO: the family name stands first
+    if known[0] > first:  # VERDI ANNA: the family name stands first
         return known[-1] + 1
     end = first
     while end < last and words[end].norm in given:

@@ -47,7 +47,7 @@ def role_around(text: str, words: list[Word], first: int, last: int) -> tuple[st
 
 
 def _bracketed(text: str, end: int) -> str:
-    """Return what a bracket behind a name adds to a bare role: "(Politiche di inclusione)"."""
+    """Return what a bracket behind a name adds to a bare role: "(Pari opportunità)"."""
     found = re.match(r"\s?\(([^()\n\d@]{4,60})\)", text[end : end + 80])
     return found[1].lower() if found and not found[1].isupper() else ""
 
@@ -221,7 +221,7 @@ def _role_text(words: list[Word], start: int, end: int) -> str:
 
 
 def _place_words(words: list[Word], at: int, end: int) -> int:
-    """Count the words of "di Orvieto", "del Comune di Schio", "della Città di Conegliano"."""
+    """Count the words of "di Thiene", "del Comune di Schio", "della Città di Thiene"."""
     ordinary = vocabulary().sets["ordinary"]
     after = at + 1
     if words[after].norm in {"comune", "citta", "nostro", "suddetto", "nostra"}:
