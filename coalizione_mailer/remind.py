@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum, unique
 
 from coalizione_mailer.campaign import Campaign
-from coalizione_mailer.campaign.configuration import Reminding
+from coalizione_mailer.campaign.configuration import Configuration, Reminding
 from coalizione_mailer.errors import Change, FrozenChangedError
 from coalizione_mailer.ledger import answers, reports, rounds
 from coalizione_mailer.ledger.reports import Standing
@@ -43,12 +43,16 @@ def reminding(ledger: Ledger, campaign: Campaign) -> Campaign:
 
     Raises FrozenChangedError when the campaign file no longer names the letter that was sent.
     """
-    configuration = campaign.configuration
-    section, protocol = configuration.reminder, configuration.protocol
     with ledger.reading() as connection:
         first = rounds.every(connection)[0]
-    if first.protocol != protocol.confirmation:
+    if first.protocol != campaign.configuration.protocol.confirmation:
         raise FrozenChangedError([Change("campaign.toml [protocol]", "changed")], attempted=True)
+    return replace(campaign, configuration=reminder_of(campaign.configuration))
+
+
+def reminder_of(configuration: Configuration) -> Reminding:
+    """Return what the campaign file says of the reminder, as the letters read it."""
+    section, protocol = configuration.reminder, configuration.protocol
     subject = section.subject or f"Promemoria: {configuration.campaign.subject}"
     own = protocol
     if section.number is not None and section.date is not None:
@@ -61,7 +65,7 @@ def reminding(ledger: Ledger, campaign: Campaign) -> Campaign:
         "protocol": own,
         "invitation": protocol,
     }
-    return replace(campaign, configuration=Reminding.model_construct(**values))
+    return Reminding.model_construct(**values)
 
 
 def outlook(ledger: Ledger) -> Outlook:
