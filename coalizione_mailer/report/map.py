@@ -7,7 +7,7 @@ from functools import cache
 from math import sqrt
 from pathlib import Path
 
-from coalizione_mailer.lifecycle import State
+from coalizione_mailer.lifecycle import FAILED, State
 from coalizione_mailer.report.figures import Town
 from coalizione_mailer.report.projection import SHEET, Place
 
@@ -25,6 +25,9 @@ ORDER = (
 MOST_SIGNS = 8_000
 """More Comuni than this are gathered: Italy has fewer, but not everybody writes to Comuni."""
 _CELL = 160  # hectometres
+# What the eye looks for among two thousand.
+_SOUGHT = FAILED | {State.IN_DOUBT}
+_LARGER = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ def _single(towns: Iterable[Town], size: float) -> Iterable[Sign]:
     for town in towns:
         assert town.place is not None
         standing = town.standing
-        yield Sign(town.place, standing.state, 1, standing.codice_catastale, town.name, size)
+        own = size * _LARGER if standing.state in _SOUGHT else size
+        yield Sign(town.place, standing.state, 1, standing.codice_catastale, town.name, own)
 
 
 def _gathered(towns: Iterable[Town]) -> Iterable[Sign]:

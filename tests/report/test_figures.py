@@ -158,6 +158,13 @@ def test_few_signs_are_large_and_many_are_small(standing: Standing) -> None:
     assert (sizes[0], sizes[-1]) == (2.0, 1.0)
 
 
+def test_who_has_no_letter_is_seen_among_many(standing: Standing) -> None:
+    sought = {State.BOUNCED, State.REFUSED, State.IN_DOUBT}
+    towns = [town(standing, n, state, Place(n, n)) for n, state in enumerate(State)]
+    sizes = {sign.state: sign.size for sign in signs(towns)}
+    assert {state for state in State if sizes[state] > sizes[State.DELIVERED]} == sought
+
+
 def test_who_has_no_place_has_no_sign(standing: Standing) -> None:
     off = Place(SHEET.x + 1, 0)
     towns = [town(standing, 1, State.SENT, None), town(standing, 2, State.SENT, off)]
