@@ -2,11 +2,13 @@
 
 import sys
 
-from benchmarks import freeze, imports, memory, overprint, scale, sending, startup
+from benchmarks import dry_run, freeze, imports, memory, overprint, preview, scale, sending, startup
 
 ALL = {
     "startup": startup.main,
     "freeze": freeze.main,
+    "dry_run": dry_run.main,
+    "preview": preview.main,
     "overprint": overprint.main,
     "sending": sending.main,
     "memory": memory.main,

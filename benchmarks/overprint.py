@@ -19,27 +19,28 @@ from coalizione_mailer.letter.templates import Templates
 
 _WHOLE_LETTERS = 300  # set whole, for the time of one
 _TIMES = 3
+_HERE = (sys.executable, "-m", "benchmarks.overprint")
 
 
 def main() -> None:
     """Print both, per letter, their ratio, and what a form costs."""
     with tempfile.TemporaryDirectory() as folder:
         campaign = campaign_copy(Path(folder) / "campaign")
-        here = [sys.executable, "-m", "benchmarks.overprint"]
-        whole = statistics.median(_printed([*here, "whole", str(campaign)]) for _ in range(_TIMES))
-        printed = statistics.median(
-            _printed([*here, "forms", str(campaign)]) for _ in range(_TIMES)
-        )
-        memory = measured([*here, "forms", str(campaign)]).peak_bytes
+        whole = statistics.median(milliseconds(campaign, "whole") for _ in range(_TIMES))
+        printed = statistics.median(milliseconds(campaign, "forms") for _ in range(_TIMES))
+        memory = measured([*_HERE, "forms", str(campaign)]).peak_bytes
     print(f"{os.cpu_count()} processes, medians of {_TIMES}, start of the processes included")
-    print(f"set whole        {whole * 1000:7.2f} ms a letter ({_WHOLE_LETTERS} letters)")
-    print(f"printed on forms {printed * 1000:7.2f} ms a letter (all), proofs included")
+    print(f"set whole        {whole:7.2f} ms a letter ({_WHOLE_LETTERS} letters)")
+    print(f"printed on forms {printed:7.2f} ms a letter (all), proofs included")
     print(f"ratio            {whole / printed:7.1f}   (to reach: 8)")
     print(f"memory           {megabytes(memory):>7}   (to stay under: 400 MB)")
 
 
-def _printed(command: list[str]) -> float:
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+def milliseconds(campaign: Path, how: str) -> float:
+    """Return the milliseconds that a letter takes, set ``whole`` or printed on ``forms``."""
+    command = [*_HERE, how, str(campaign)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return float(done.stdout) * 1000
 
 
 def make(campaign_folder: Path, *, whole: bool) -> float:

@@ -45,10 +45,14 @@ def median_seconds(work: Callable[[], object], times: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A command that was run: seconds, and the highest memory of all its processes together."""
+    """A command that was run: seconds, and the highest memory of all its processes together.
+
+    ``cpu_seconds`` are those of all its processes: what it costs whatever else the machine does.
+    """
 
     seconds: float
     peak_bytes: int
+    cpu_seconds: float = 0.0
 
 
 def measured(command: Sequence[str], expected: int = 0) -> Measured:
@@ -56,7 +60,7 @@ def measured(command: Sequence[str], expected: int = 0) -> Measured:
 
     Raises CalledProcessError for another exit code than the one expected.
     """
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), cpu_of_children()
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -64,12 +68,20 @@ def measured(command: Sequence[str], expected: int = 0) -> Measured:
     while process.poll() is None:
         peak = max(peak, tree_bytes(process.pid))
         try:
-            process.wait(0.1)
+            process.wait(0.25)
         except subprocess.TimeoutExpired:
             continue
     if process.returncode != expected:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Measured(time.perf_counter() - started, peak)
+    return Measured(time.perf_counter() - started, peak, cpu_of_children() - cpu)
+
+
+def cpu_of_children() -> float:
+    """Return the seconds of processor that ended processes of this one have used (POSIX)."""
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def tree_bytes(pid: int) -> int:
