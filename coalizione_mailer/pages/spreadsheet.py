@@ -49,7 +49,7 @@ _FORMATS: dict[Look, dict[str, object]] = {
     Look.NUMBER: _RULED | {"num_format": "#,##0"},
     Look.DAY: _RULED | {"align": "left", "num_format": "dd/mm/yyyy"},
     Look.MOMENT: _RULED | {"align": "left", "num_format": "dd/mm/yyyy hh:mm:ss"},
-    Look.BOX: _RULED | {"align": "center", "valign": "vcenter", "font_size": 16},
+    Look.BOX: _RULED | {"align": "center", "font_size": 14},
 }
 
 

@@ -80,9 +80,9 @@ def _by_region(register: Register) -> Filled:
         Column("Prov.", 7, Look.CENTRED),
         Column("Risposta", 14),
         Column("Persone", 9, Look.CENTRED),
-        Column("Partecipanti", 38, Look.WRAPPED),
+        Column("Partecipanti", 36, Look.WRAPPED),
         Column("Data", 11, Look.DAY),
-        Column("Da chi", 26, Look.WRAPPED),
+        Column("Da chi", 32, Look.WRAPPED),
         Column("Note", 14, Look.WRAPPED),
     )
     words = sorted(register.standing, key=lambda word: (_comune(word)[2], by_name(word)))
