@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pikepdf
 
 _IN_USE, _IN_STREAM = 1, 2
+_LEVEL = 5  # half the time of 6, and 120 bytes more
 _WIDTHS = (1, 4, 2)
 _HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 
@@ -63,7 +64,7 @@ class Form:
         entries = bytearray(self.entries)
         for number, content in zip(self.contents, contents, strict=True):
             _set_entry(entries, number, _IN_USE, position)
-            data = _stream(number, b"/Filter /FlateDecode", zlib.compress(content))
+            data = _stream(number, b"/Filter /FlateDecode", zlib.compress(content, _LEVEL))
             parts.append(data)
             position += len(data)
         number = len(entries) // sum(_WIDTHS)

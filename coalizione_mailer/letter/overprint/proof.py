@@ -7,6 +7,7 @@ in which every glyph used looks, measures and reads the same. (A form's fonts ha
 import io
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from coalizione_mailer.letter.overprint.operators import glyphs
@@ -132,19 +133,25 @@ def _readings(font: Any) -> dict[int, bytes]:
 
 def _outlines(font: Any, numbers: set[int]) -> dict[int, Any]:
     """Read the outlines of glyphs from an embedded TrueType font, composed of their parts."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-
     descriptor = font.FontDescriptor
     if "/FontFile2" not in descriptor:
         return {}
-    with TTFont(io.BytesIO(descriptor.FontFile2.read_bytes()), lazy=True) as face:
-        names, outlines = face.getGlyphOrder(), face["glyf"]
-        found = {}
-        for number in numbers:
-            if number < len(names):
-                points, ends, flags = outlines[names[number]].getCoordinates(outlines)
-                found[number] = (list(points), list(ends), bytes(flags))
-        return found
+    names, outlines = _glyphs(descriptor.FontFile2.read_bytes())
+    found = {}
+    for number in numbers:
+        if number < len(names):
+            points, ends, flags = outlines[names[number]].getCoordinates(outlines)
+            found[number] = (list(points), list(ends), bytes(flags))
+    return found
+
+
+@lru_cache(maxsize=8)  # a form's fonts are looked at with each letter that is proved
+def _glyphs(data: bytes) -> tuple[list[str], Any]:
+    """Return the names of a font's glyphs, in their order, and its table of outlines."""
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    with TTFont(io.BytesIO(data), lazy=True) as face:
+        return face.getGlyphOrder(), face["glyf"]
 
 
 def _plain(value: Any, apart: frozenset[str], depth: int = 0) -> Any:
