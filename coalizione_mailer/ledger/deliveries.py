@@ -223,7 +223,7 @@ def _turn(choice: Choice) -> list[ColumnElement[bool]]:
         .where(
             other.c.codice_catastale == deliveries.c.codice_catastale,
             other.c.id != deliveries.c.id,
-            other.c.state.not_in(sorted(FAILED)),
+            *(other.c.state != state.value for state in sorted(FAILED)),
             other.c.round_id.not_in(reminders),
         )
         .exists()

@@ -79,10 +79,13 @@ class Conversation(asyncio.Protocol):
 
     def close(self) -> None:
         """Close after what was written."""
+        self._ends(ConnectionResetError("Connection closed"))
         self._transport.close()
 
     def abort(self) -> None:
         """Cut the connection; what is not yet written never leaves."""
+        # A TLS transport does not say at once that it is closing.
+        self._ends(ConnectionAbortedError("Connection cut"))
         self._transport.abort()
 
     async def _news(self, patience: float) -> None:

@@ -117,6 +117,26 @@ async def test_a_large_message_goes_over_a_protected_session(
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 @in_loop
+async def test_a_protected_session_that_was_cut_off_is_not_used_again(
+    security: str,
+    envelope: Envelope,
+    message: bytes,
+    server_context: ssl.SSLContext,
+    ca_file: Path,
+) -> None:
+    async with SmtpServer(security, server_context).running() as server:
+        session = await SmtpTransport(server_for(server, ca_file)).connect()
+        server.will(Fault(Step.END, b"hello", takes=True))
+        outcome = await session.deliver(envelope, Wire.of(message))
+        assert outcome.event is Event.UNANSWERED
+        assert not session.alive
+        assert (await session.deliver(envelope, Wire.of(message))).event is Event.DEFERRED
+        await session.close()
+        assert len(server.record) == 1
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+@in_loop
 async def test_a_certificate_of_an_unknown_authority_is_refused(
     security: str, server_context: ssl.SSLContext, tmp_path: Path
 ) -> None:
