@@ -93,7 +93,7 @@ class Code(StrEnum):
     CODE_PREDECESSOR = "code-predecessor"
     CODE_DISPUTED = "code-disputed"
     CORRECTION_UNKNOWN = "correction-unknown"
-    # imports
+    # what an import refuses
     IMPORT_LOSES = "import-loses"
     IMPORT_SHORT = "import-short"
     IMPORT_LOSES_HEADS = "import-loses-heads"

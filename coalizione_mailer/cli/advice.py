@@ -224,8 +224,8 @@ def lines(error: MailerError) -> list[str]:  # noqa: C901, PLR0911  one line a k
         case CampaignLockedError():
             return [
                 _(
-                    "This campaign is being sent or changed already, by {owner}, since {since}. Wait "
-                    "for that to end, or stop it in its own window with Ctrl-C. Nothing was done "
+                    "This campaign is being sent or changed already, by {owner}, since {since}. "
+                    "Wait for that to end, or stop it in its own window with Ctrl-C. Nothing was done "
                     "here."
                 ).format(owner=error.owner, since=error.since)
             ]
