@@ -225,8 +225,8 @@ def lines(error: MailerError) -> list[str]:  # noqa: C901, PLR0911  one line a k
             return [
                 _(
                     "This campaign is being sent or changed already, by {owner}, since {since}. "
-                    "Wait for that to end, or stop it in its own window with Ctrl-C. Nothing was done "
-                    "here."
+                    "Wait for that to end, or stop it in its own window with Ctrl-C. Nothing was "
+                    "done here."
                 ).format(owner=error.owner, since=error.since)
             ]
         case ServerUnavailableError():
