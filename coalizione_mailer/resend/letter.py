@@ -2,7 +2,7 @@
 
 What was frozen first is what leaves: its head with another ``To``, ``Date`` and ``Message-ID``, its
 text and its PDF as they are. Where the letter prints the address it goes to, it is set again with
-the new one; but only where setting the first again gives its very bytes, which proves that nothing
+the new one; but only where setting the first again gives the very letter, which proves that nothing
 else has changed since. Else it goes as it was frozen, with the former address in print.
 """
 
@@ -23,6 +23,7 @@ from coalizione_mailer.letter.message import (
     readdressed,
     unique_id,
 )
+from coalizione_mailer.letter.overprint.proof import differences
 from coalizione_mailer.letter.templates import LetterText
 from coalizione_mailer.model import Address, Comune, Recipient
 from coalizione_mailer.plan import book_of, mayors_of, register_of
@@ -140,11 +141,15 @@ def _swapped(text: LetterText, old: str, new: str) -> LetterText:
 
 
 def _proved(first: First, was: Prepared, now: Prepared) -> tuple[bytes, bytes] | None:
-    """Return the new head and letter, if the first come out again as they were, to the byte.
+    """Return the new head and letter, if the first come out again as they were.
 
-    And if the new one is the first with one address in the place of the other.
+    And if the new one is the first with one address in the place of the other. A head is compared
+    to the byte; a letter as the letters of an edition are, since one that was printed on a form
+    has more glyphs in its fonts than the same letter made alone.
     """
-    if (was.head, was.pdf.data) != (first.head, first.letter):
+    if was.head != first.head:
+        return None
+    if was.pdf.data != first.letter and differences(first.letter, was.pdf.data):
         return None
     if _swapped(was.text, first.address, now.recipient.address.address) != now.text:
         return None

@@ -16,6 +16,7 @@ from coalizione_mailer.ledger import approvals, deliveries, reports, rounds
 from coalizione_mailer.ledger.deliveries import Choice
 from coalizione_mailer.ledger.rounds import Kind
 from coalizione_mailer.letter.message import join
+from coalizione_mailer.letter.overprint.proof import differences
 from coalizione_mailer.lifecycle import Event, Outcome, Phase, State
 from coalizione_mailer.mailbox.reading import Cause
 from coalizione_mailer.plan import plan
@@ -249,6 +250,22 @@ def test_a_letter_that_prints_its_address_is_set_again_and_nothing_else_changes(
     assert before.html != expected.text.html
     # The text of the e-mail names no address: it is as it was.
     assert again[0].frozen.head.partition(BLANK)[2] == first.head.partition(BLANK)[2]
+
+
+def test_a_letter_that_was_printed_on_a_form_is_known_again_when_made_alone(
+    office: Opener,
+) -> None:
+    lines = "<p>{{ comune.denominazione }}</p><p>{{ destinatario.indirizzo }}</p>"
+    desk = office(20, f"<html lang='it'><title>x</title><body>{lines}</body></html>")
+    for kept in desk.campaign.root.rglob("letters-made.sqlite*"):
+        kept.unlink()
+    desk.bounced(1, Cause.DEAD)
+    desk.corrects(1, "nuovo@borgo1.example")
+    (again,) = _prepared(desk, desk.outlook().sendings)
+    assert again.set_again
+    with desk.ledger.reading() as connection:
+        first = rounds.firsts(connection, [CODE])[CODE]
+    assert "content" in differences(again.frozen.letter, first.letter)
 
 
 def test_where_a_template_has_changed_the_letter_stays_as_it_was_frozen(office: Opener) -> None:
