@@ -118,6 +118,7 @@ def _act(act: "Act") -> str:
         Act.RECEIVE: _("messages read"),
         Act.RESEND: _("letters made again, for a new round"),
         Act.AGAIN: _("all messages read once more"),
+        Act.ANSWERS: _("answers entered into the register"),
     }
     return words[act]
 
@@ -145,6 +146,11 @@ def as_record(score: "Score", seed: int, seconds: float) -> dict[str, object]:
             "bounces": score.bounces,
             "forgeries": score.forgeries,
             "people": score.people,
+        },
+        "answers": {
+            "by_itself": score.answers_by_itself,
+            "by_person": score.answers_by_person,
+            "wrong": score.answers_wrong,
         },
         **{wrong.value: score.count(wrong) for wrong in Wrong},
         "faults": [
@@ -202,6 +208,8 @@ def _rows(score: "Score") -> Iterator[tuple[int, str]]:
     yield score.bounced, _("letters that came back for good: the content, or no better address")
     yield score.recovered, _("letters that came back, were sent again, and came back no more")
     yield score.corrected, _("dead addresses, looked up and corrected")
+    yield score.answers_by_itself, _("answers entered into the register without a person")
+    yield score.answers_by_person, _("messages that waited, and that a person decided about")
     if missed := score.dead - score.corrected:
         yield missed, _("dead addresses that were not recognised as such")
 
@@ -209,6 +217,7 @@ def _rows(score: "Score") -> Iterator[tuple[int, str]]:
 def _verdicts(score: "Score") -> Iterator[tuple[int, str]]:
     from coalizione_mailer.exercise import Wrong
 
+    yield score.answers_wrong, _("wrong rows in the list of participants")
     yield score.count(Wrong.LOST), _("lost")
     yield score.count(Wrong.DOUBLED), _("sent twice unknowingly")
     yield score.count(Wrong.MISJUDGED), _("misjudged")
@@ -221,10 +230,19 @@ def _print_faults(faults: "tuple[Fault, ...]") -> None:
             _("The record says of every letter what truly happened: nothing lost, nothing twice."),
             "green",
         )
+        say(
+            _("The list of participants and the report say what the Comuni truly answered."),
+            "green",
+        )
         return
     for fault in faults[:_SHOWN]:
+        said = (
+            _("{comune} <{address}>: the record says {ledger}, the truth is: {truth}")
+            if fault.comune
+            else _("Report, {address}: it says {ledger}, the truth is: {truth}")
+        )
         say(
-            _("{comune} <{address}>: the record says {ledger}, the truth is: {truth}").format(
+            said.format(
                 comune=fault.comune, address=fault.address, ledger=fault.ledger, truth=fault.truth
             ),
             "red",

@@ -62,6 +62,7 @@ class Act(StrEnum):
     RECEIVE = "receive"
     RESEND = "resend"
     AGAIN = "again"  # the mailbox read from the start once more
+    ANSWERS = "answers"  # what was answered, entered into the register
 
 
 class Onlooker(Protocol):
@@ -92,7 +93,7 @@ class Office:
         self.rounds: list[Round] = []
         self.doubts = Doubts()
         self.corrected: dict[str, str] = {}
-        self._onlooker = onlooker
+        self.onlooker = onlooker
         self._begun = clock.now()
         url = stage.campaign.configuration.ledger.url
         self.ledger = Ledger.open(url, stage.campaign.root, now=clock.now())
@@ -111,7 +112,7 @@ class Office:
     def freeze(self, jobs: int) -> None:
         """Fix every letter."""
         recipients = self.stage.recipients
-        with self._onlooker.watch(Act.FREEZE, self.day, len(recipients)) as step:
+        with self.onlooker.watch(Act.FREEZE, self.day, len(recipients)) as step:
             self.rounds.append(
                 freeze(
                     self.ledger,
@@ -127,7 +128,7 @@ class Office:
         """Send until nothing is queued; what came back is read whenever a run has ended."""
         choice = Choice(self.rounds[-1].id)
         while waiting := self._asked(lambda reading: deliveries.waiting(reading, choice)):
-            with self._onlooker.watch(Act.SEND, self.day, waiting) as step:
+            with self.onlooker.watch(Act.SEND, self.day, waiting) as step:
                 result = asyncio.run(self._sent(step))
             self._forward()
             self.receive()
@@ -207,7 +208,7 @@ class Office:
             seen = outlook(self.ledger, campaign, resend.Wishes(now=self.clock.now()))
         if not seen.sendings:
             return False
-        with self._onlooker.watch(Act.RESEND, self.day, len(seen.sendings)) as step:
+        with self.onlooker.watch(Act.RESEND, self.day, len(seen.sendings)) as step:
             opening = Opening(self.clock.now(), jobs, seen=lambda _again: step())
             opened = open_round(self.ledger, campaign, seen.sendings, opening)
         if opened is not None:
@@ -252,7 +253,7 @@ class Office:
         )
         whole = Tally()
         if pending := self._source.pending():
-            with self._onlooker.watch(act, self.day, pending) as step:
+            with self.onlooker.watch(act, self.day, pending) as step:
                 for batch in Batch.cut(self._source.arrivals()):
                     whole.add(reconciler.take(batch, seen=step))
         return whole

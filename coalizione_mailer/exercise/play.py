@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coalizione_mailer.exercise.office import Office, Onlooker
+from coalizione_mailer.exercise.reported import listed
 from coalizione_mailer.exercise.score import REACHED, Score, Standings, end_of, faults
+from coalizione_mailer.exercise.secretary import Kept
 from coalizione_mailer.exercise.stage import prepare
 from coalizione_mailer.lifecycle import FAILED, State
 from coalizione_mailer.rehearsal.clock import VirtualClock
@@ -44,7 +46,8 @@ def play(folder: Path, wishes: Wishes, onlooker: Onlooker) -> Score:
         _recovered(office, wishes.jobs)
         office.read_again()
         spool.rmdir()
-        return _score(office)
+        standings = Standings.of(office.ledger, office.rounds)
+        return _score(office, standings, listed(office, standings))
     finally:
         office.close()
 
@@ -67,11 +70,10 @@ def _recovered(office: Office, jobs: int) -> None:
         _settled(office)
 
 
-def _score(office: Office) -> Score:
+def _score(office: Office, standings: Standings, kept: Kept) -> Score:
     """Hold the ledger against the truth, and count."""
-    standings = Standings.of(office.ledger, office.rounds)
     truth, written = office.world.truth, office.world.written
-    codes = [recipient.comune.codice_catastale for recipient in office.stage.recipients]
+    codes = office.stage.codes
     letters = [standings.of_comune(code) for code in codes]
     ends = Counter(end_of(own).state for own in letters if own)
     came_back = [own for own in letters if any(one.state is State.BOUNCED for one in own)]
@@ -94,6 +96,9 @@ def _score(office: Office) -> Score:
         bounces=written[Sort.BOUNCE],
         forgeries=written[Sort.FORGERY],
         people=written[Sort.PEOPLE],
+        answers_by_itself=kept.by_itself,
+        answers_by_person=kept.by_person,
+        answers_wrong=len(kept.faults),
         days=office.day,
-        faults=tuple(faults(standings, truth, codes)),
+        faults=(*faults(standings, truth, codes), *kept.faults, *kept.reported),
     )

@@ -28,7 +28,10 @@ class Wrong(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that must not happen: of which letter, what the ledger says, what is true."""
+    """One thing that must not happen: of which letter, what the ledger says, what is true.
+
+    Without ``comune`` it is a figure of the report, and ``address`` is its name.
+    """
 
     wrong: Wrong
     comune: str
@@ -43,7 +46,8 @@ class Score:
 
     ``sent`` is how many Comuni the server took a letter for; ``recovered`` are those whose first
     letter came back and a later one did not. Of ``dead`` addresses ``corrected`` were known
-    to be dead, looked up and written down.
+    to be dead, looked up and written down. Answers entered the register by themselves, or were
+    decided by a person; ``answers_wrong`` are its wrong rows.
     """
 
     letters: int
@@ -61,6 +65,9 @@ class Score:
     bounces: int
     forgeries: int
     people: int
+    answers_by_itself: int
+    answers_by_person: int
+    answers_wrong: int
     days: int
     faults: tuple[Fault, ...] = ()
 
@@ -114,7 +121,7 @@ def faults(standings: Standings, truth: Truth, codes: Iterable[str]) -> Iterator
         if _lost(end_of(written), truth, copies):
             yield _fault(Wrong.LOST, end_of(written), f"{copies} copies")
     for one in standings.every():
-        true = _true(one, truth)
+        true = true_state(one, truth)
         if one.state is not true and one.state not in UNSETTLED:
             yield _fault(Wrong.MISJUDGED, one, true.value)
 
@@ -136,7 +143,7 @@ def _lost(last: Standing, truth: Truth, copies: int) -> bool:
     return last.state in REACHED and not truth.was_taken(last.message_id)
 
 
-def _true(one: Standing, truth: Truth) -> State:
+def true_state(one: Standing, truth: Truth) -> State:
     """Return what the ledger should say: what true words say, or that it was never taken."""
     passage = truth.passages.get(one.message_id)
     return passage.state if passage else State.REFUSED

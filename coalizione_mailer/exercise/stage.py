@@ -29,6 +29,11 @@ class Stage:
     recipients: tuple[Recipient, ...]
     towns: Mapping[str, Town]
 
+    @property
+    def codes(self) -> list[str]:
+        """The Comuni that are written to, by cadastral code."""
+        return [recipient.comune.codice_catastale for recipient in self.recipients]
+
 
 def prepare(folder: Path, seed: int, most: int | None, *, circular: bool = False) -> Stage:
     """Make the campaign in an empty folder, for all of its Comuni or so many drawn by lot.

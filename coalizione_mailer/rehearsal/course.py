@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum, unique
 from zoneinfo import ZoneInfo
@@ -16,11 +16,13 @@ from coalizione_mailer.rehearsal.forgeries import forged
 from coalizione_mailer.rehearsal.people import Writer
 from coalizione_mailer.rehearsal.plots import ARRIVES, FAILURES, SAYINGS, Plot, Saying, Word
 from coalizione_mailer.rehearsal.receipts import TWELVE_HOURS, TWENTY_FOUR_HOURS, receipt
+from coalizione_mailer.rehearsal.replies import Meaning, scene
 
 ROME = ZoneInfo("Europe/Rome")
 _HOUR = 3600.0
 _HALF = 0.5
-_PEOPLE = 0.22
+_PEOPLE = 0.3
+_UNTHREADED = 0.1
 _FORGED = 0.02
 _WRAPPED = 0.25
 
@@ -65,12 +67,16 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A message on its way to the sender's mailbox; ``word`` is what it truly says, if anything."""
+    """A message on its way to the sender's mailbox.
+
+    ``word`` is what it truly says of the letter, ``meaning`` of who comes, if anything.
+    """
 
     at: float
     content: bytes
     sort: Sort
     word: Word | None = None
+    meaning: Meaning | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ class Course:
         if self._may_be_contradicted():
             yield self._contradiction()
         if self.plot in ARRIVES and self.lot.random() < _PEOPLE:
-            yield self._answered()
+            yield from self._answered()
 
     def _said(self, saying: Saying) -> Iterator[Mail]:
         """Write what is said, as often as it is."""
@@ -174,22 +180,35 @@ class Course:
             content = anomaly(self.post.ours, content, self.posting.sender, moment(at))
         return Mail(at, content, Sort.FORGERY)
 
-    def _answered(self) -> Mail:
+    def _answered(self) -> Iterator[Mail]:
         """Let somebody over there, or their program, write back."""
         at = self.at + self.lot.uniform(0.5 * _HOUR, 30 * _HOUR)
         certified = not self.posting.external
         known_as = self.posting.message_id
         if certified or self.wrapped:
             known_as = f"<{self.posting.identificativo}>"
-        subject = self.posting.subject
-        writer = Writer(
-            self.name, self.posting.recipient, self.posting.sender, subject, known_as, moment(at)
-        )
-        write = self.lot.choice((people.absence, people.answer, people.acknowledgement))
-        content = write(writer, self.lot)
-        if certified:
-            return Mail(at, self._enveloped(writer, content), Sort.PEOPLE)
-        return Mail(at, self._ordinary(content, at), Sort.PEOPLE)
+        who, to, subject = self.posting.recipient, self.posting.sender, self.posting.subject
+        writer = Writer(self.name, who, to, subject, known_as, moment(at))
+        write = self.lot.choice((people.absence, people.acknowledgement, None, None))
+        if write is not None:
+            yield self._sent_back(writer, write(writer, self.lot), at)
+            return
+        if self.lot.random() < _UNTHREADED:
+            writer = replace(writer, in_reply_to="")
+        for reply in scene(self.lot, self.name):
+            writer = replace(writer, at=moment(at))
+            yield self._sent_back(writer, people.answer(writer, reply), at, reply.meaning)
+            at += self.lot.uniform(2 * _HOUR, 20 * _HOUR)
+
+    def _sent_back(
+        self, writer: Writer, content: bytes, at: float, meaning: Meaning | None = None
+    ) -> Mail:
+        """Let what somebody over there wrote come to the sender."""
+        if self.posting.external:
+            come = self._ordinary(content, at)
+        else:
+            come = self._enveloped(writer, content)
+        return Mail(at, come, Sort.PEOPLE, meaning=meaning)
 
     def _enveloped(self, writer: Writer, content: bytes) -> bytes:
         """Let what a PEC user writes come in an envelope of that user's provider."""

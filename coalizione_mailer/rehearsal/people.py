@@ -7,8 +7,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 
 from coalizione_mailer.rehearsal import mime
+from coalizione_mailer.rehearsal.replies import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +62,10 @@ _ABSENCES = (
         False,
     ),
 )
-_ANSWERS = (
-    (
-        "Buongiorno,\n\nringrazio per l'invito: parteciperò all'incontro, accompagnato da un "
-        "funzionario dei servizi sociali.\n\nCordiali saluti\nIl Sindaco del Comune di {name}\n"
-    ),
-    (
-        "Gentilissimi,\n\npurtroppo per impegni già assunti il Sindaco non potrà essere "
-        "presente.\n\nLa segreteria del Sindaco di {name}\n"
-    ),
-    (
-        "Buongiorno, vorremmo sapere se è previsto un collegamento a distanza.\nGrazie\n"
-        "Comune di {name}\n"
-    ),
-    "Confermiamo la presenza di due persone.\n\nComune di {name}\nUfficio di Gabinetto\n",
-    (
-        "La casella di posta dell'assessore è piena: scriva pure a me, che parteciperò per il "
-        "Comune di {name}.\n"
-    ),
+_INVITATION = (
+    "Caro Sindaco,",
+    "sono lieto di invitarTi al workshop di apertura.",
+    "Ti prego di confermare la Tua partecipazione.",
 )
 _NOISE = (
     ("Rinnovo della casella PEC", "La Sua casella scade tra 30 giorni: rinnovi dal pannello.\n"),
@@ -99,14 +87,20 @@ def absence(writer: Writer, lot: random.Random) -> bytes:
     return _written(writer, subject.format(subject=writer.subject), words.format(day=day), extra)
 
 
-def answer(writer: Writer, lot: random.Random) -> bytes:
+def answer(writer: Writer, reply: Reply) -> bytes:
     """Write a person's answer, with what it answers quoted below."""
-    words = lot.choice(_ANSWERS).format(name=writer.name)
-    quoted = (
-        f"\nIl {writer.at:%d/%m/%Y %H:%M} {writer.to} ha scritto:\n"
-        "> Caro Sindaco,\n> sono lieto di invitarTi al workshop di apertura.\n"
+    said = f"Il {writer.at:%d/%m/%Y %H:%M} {writer.to} ha scritto:"
+    subject = f"Re: {writer.subject}"
+    if not reply.html:
+        quoted = "".join(f"> {line}\n" for line in _INVITATION)
+        return _written(writer, subject, f"{reply.words}\n{said}\n{quoted}")
+    own = "".join(f"<div>{escape(line) or '<br>'}</div>" for line in reply.words.splitlines())
+    quoted = "<br>".join(escape(line) for line in _INVITATION)
+    page = (
+        f"<html><body>{own}<div>{escape(said)}</div>"
+        f'<blockquote type="cite">{quoted}</blockquote></body></html>'
     )
-    return _written(writer, f"Re: {writer.subject}", words + quoted)
+    return mime.message(_head(writer, subject), mime.text(page, "html"))
 
 
 def acknowledgement(writer: Writer, lot: random.Random) -> bytes:

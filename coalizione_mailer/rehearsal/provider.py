@@ -148,7 +148,9 @@ class World:
         for mail in course.mail():
             if mail.word is not None:
                 passage.said.add(mail.word)
-            self._post(mail, lot)
+            kept = self._post(mail, lot)
+            if mail.meaning is not None:
+                self.truth.answered(passage, kept, mail.at, mail.meaning)
         if lot.random() < _NOISE:
             at = taken.at + lot.uniform(0.0, 9e4)
             self._post(noise(lot, self._sender, at, _STRANGERS), lot)
@@ -179,13 +181,17 @@ class World:
             content=taken.content,
         )
 
-    def _post(self, mail: Mail, lot: random.Random) -> None:
-        """Put a message on its way; some servers keep mail with the line ends of their system."""
+    def _post(self, mail: Mail, lot: random.Random) -> str:
+        """Put a message on its way, and return the SHA-256 of it as it will be kept.
+
+        Some servers keep mail with the line ends of their system.
+        """
         self.written[mail.sort] += 1
         file = self._spool / f"{next(self._number):07}.eml"
         as_kept = mail.content.replace(b"\r\n", b"\n") if lot.random() < _BARE else mail.content
         file.write_bytes(as_kept)
         heapq.heappush(self._pending, (mail.at, file))
+        return hashlib.sha256(as_kept).hexdigest()
 
 
 def _ways(seed: int, addresses: list[str], plots: Mapping[str, Plot]) -> dict[str, _Ways]:

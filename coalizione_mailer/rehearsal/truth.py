@@ -9,13 +9,15 @@ from types import MappingProxyType
 
 from coalizione_mailer.lifecycle import State
 from coalizione_mailer.rehearsal.plots import FAILURES, Word
+from coalizione_mailer.rehearsal.replies import Meaning
 
 
 @dataclass(slots=True)
 class Passage:
     """What truly happened to one message: ``copies`` were taken, ``arrived`` of them delivered.
 
-    ``said`` is every true word about it that reached the sender's mailbox, forgeries left out.
+    ``said`` is every true word about it that reached the sender's mailbox, forgeries left out;
+    ``answers`` what its readers meant by what they wrote back, and when (epoch seconds).
     """
 
     message_id: str
@@ -23,6 +25,7 @@ class Passage:
     copies: int = 0
     arrived: int = 0
     said: set[Word] = field(default_factory=set)
+    answers: list[tuple[float, Meaning]] = field(default_factory=list)
 
     @property
     def state(self) -> State:
@@ -39,6 +42,7 @@ class Truth:
 
     def __init__(self) -> None:
         self._passages: dict[str, Passage] = {}
+        self._meanings: dict[str, tuple[str, Meaning]] = {}
 
     @property
     def passages(self) -> Mapping[str, Passage]:
@@ -51,6 +55,25 @@ class Truth:
         passage.copies += 1
         passage.arrived += arrives
         return passage
+
+    def answered(self, passage: Passage, sha256: str, at: float, meaning: Meaning) -> None:
+        """Note that a message (known by its SHA-256) answers a letter, and what it means."""
+        passage.answers.append((at, meaning))
+        self._meanings[sha256] = (passage.message_id, meaning)
+
+    def meant(self, sha256: str) -> tuple[str, Meaning] | None:
+        """Return which letter a message answers and what it means; None for all other mail."""
+        return self._meanings.get(sha256)
+
+    def answer(self, message_ids: Iterable[str]) -> Meaning | None:
+        """Return what was last meant by the answers to these letters, None if there are none."""
+        given = [
+            said
+            for message_id in message_ids
+            if message_id in self._passages
+            for said in self._passages[message_id].answers
+        ]
+        return max(given, key=lambda said: said[0])[1] if given else None
 
     def was_taken(self, message_id: str) -> bool:
         """Tell what whoever runs the server says when asked: is it there?"""

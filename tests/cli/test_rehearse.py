@@ -49,6 +49,8 @@ def test_it_plays_a_campaign_and_leaves_nothing(
     ended = ("delivered", "silent", "bounced", "refused")
     assert sum(score[name] for name in ended) == 4
     assert score["messages"]["receipts"] >= score["delivered"]
+    assert score["answers"].keys() == {"by_itself", "by_person", "wrong"}
+    assert score["answers"]["wrong"] == 0
     assert tree(campaign) == before
     assert left(scratch) == []
 
@@ -61,6 +63,7 @@ def test_what_is_kept_is_a_campaign_to_look_at(
     assert answer.code == 0
     assert "4  Comuni, each with its own letter" in answer.out
     assert "0  sent twice unknowingly" in answer.out
+    assert "0  wrong rows in the list of participants" in answer.out
     assert f"To look at it: mailer --campaign {kept / 'campagna'} status" in answer.err
     assert "nothing lost, nothing twice" in answer.err
     status = online("--campaign", str(kept / "campagna"), "status", "--json")
@@ -81,11 +84,13 @@ def test_a_record_that_is_wrong_is_shown_and_fails(
     counts = dict.fromkeys(
         (name for name in Score.__dataclass_fields__ if name not in {"letters", "faults"}), 0
     )
-    played = Score(letters=1, faults=(wrong,), **counts)
+    figure = Fault(Wrong.MISJUDGED, "", "people", "12", "13")
+    played = Score(letters=1, faults=(wrong, figure), **counts)
     monkeypatch.setattr(exercise, "play", lambda *_arguments: played)
     answer = online(*QUICK)
     assert answer.code == 1
-    assert "1  misjudged" in answer.out
+    assert "2  misjudged" in answer.out
+    assert "Report, people: it says 12, the truth is: 13" in answer.err
     said = "Borgo (VI) <c@borgo.example>: the record says bounced, the truth is: delivered"
     assert said in answer.err
     assert online(*QUICK, "--json").code == 1
