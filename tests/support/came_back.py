@@ -11,6 +11,7 @@ from coalizione_mailer.rehearsal.bounces import Dialect, Reason, Return, bounce
 from coalizione_mailer.rehearsal.certified import Posting, Provider
 from coalizione_mailer.rehearsal.daticert import Errore, Fact, Tipo
 from coalizione_mailer.rehearsal.people import Writer, answer, noise
+from coalizione_mailer.rehearsal.replies import scene
 from tests.support import letters
 
 SENT_AT = datetime.fromtimestamp(letters.FROZEN_AT + 60, tz=UTC)
@@ -96,7 +97,8 @@ def writer(number: int, in_reply_to: str) -> Writer:
 def reply(number: int, in_reply_to: str = "") -> bytes:
     """A person's answer, to what the provider called our letter."""
     about = in_reply_to or f"<{posting(number).identificativo}>"
-    return answer(writer(number, about), random.Random(number))
+    first, *_later = scene(random.Random(number), f"Borgo {number}")
+    return answer(writer(number, about), first)
 
 
 def unrelated(number: int) -> bytes:
