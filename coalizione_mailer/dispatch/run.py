@@ -112,6 +112,7 @@ class Run:
         self._in_hand = 0
         self._sessions = 0
         self._opening = 0
+        self._all_answered = asyncio.Event()
         self._failures = 0
         self._deferred_in_a_row = 0
         self._refused_in_a_row = 0
@@ -316,16 +317,25 @@ class Run:
         if old is not None:
             self._sessions -= 1
             await old.close()
-        self._opening += 1
         try:
-            session = await self._transport.connect()
+            session = await self._opened()
         except ServerUnavailableError as error:
-            self._opening -= 1
             await self._not_connected(error)
             return None
-        self._opening -= 1
-        self._sessions += 1
         self._failures = 0
+        return session
+
+    async def _opened(self) -> Session:
+        """Open a session and count it; raises ServerUnavailableError."""
+        self._opening += 1
+        self._all_answered.clear()
+        try:
+            session = await self._transport.connect()
+            self._sessions += 1
+        finally:
+            self._opening -= 1
+            if self._opening == 0:
+                self._all_answered.set()
         return session
 
     async def _not_connected(self, error: ServerUnavailableError) -> None:
@@ -333,9 +343,10 @@ class Run:
         delay = _RECONNECT_DELAYS[min(self._failures, len(_RECONNECT_DELAYS) - 1)]
         self._failures += 1
         enough = len(_RECONNECT_DELAYS) * self._orders.connections
-        # Where others are let in, a refusal is of one connection too many.
-        hopeless = error.permanent and self._opening == 0
-        if (hopeless or self._failures > enough) and self._sessions == 0:
+        if error.permanent:
+            # Where others are let in, a refusal is of one connection too many.
+            await self._first_of(self._all_answered.wait())
+        if (error.permanent or self._failures > enough) and self._sessions == 0:
             self._result.error = error
             self._finish(Ending.UNAVAILABLE)
         else:
@@ -344,10 +355,14 @@ class Run:
 
     async def _pause(self, seconds: float) -> None:
         """Sleep, but wake when the run ends."""
-        sleep = asyncio.ensure_future(self._clock.sleep(seconds))
+        await self._first_of(self._clock.sleep(seconds))
+
+    async def _first_of(self, wait: Awaitable[object]) -> None:
+        """Wait for this or for the end of the run, whichever comes first."""
+        waiting = asyncio.ensure_future(wait)
         ended = asyncio.ensure_future(self._ended.wait())
-        await asyncio.wait({sleep, ended}, return_when=asyncio.FIRST_COMPLETED)
-        sleep.cancel()
+        await asyncio.wait({waiting, ended}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
         ended.cancel()
 
     def _finish(self, ending: Ending, resume_at: float | None = None) -> None:
