@@ -2,7 +2,8 @@
 
 import re
 
-from coalizione_mailer.mailbox.reply.names import Mention, mentions_of
+from coalizione_mailer.mailbox.reply.mention import Mention
+from coalizione_mailer.mailbox.reply.names import mentions_of
 from coalizione_mailer.mailbox.reply.vocabulary import folded
 
 _KEY = re.compile(

@@ -11,7 +11,8 @@ from coalizione_mailer.mailbox.reply.answer import Participant, Verdict
 from coalizione_mailer.mailbox.reply.closing import Parts
 from coalizione_mailer.mailbox.reply.forms import filled_in, tabled
 from coalizione_mailer.mailbox.reply.headcount import more, stated
-from coalizione_mailer.mailbox.reply.names import Mention, mentions_of, merged, same_person
+from coalizione_mailer.mailbox.reply.mention import Mention, merged, same_person
+from coalizione_mailer.mailbox.reply.names import mentions_of
 from coalizione_mailer.mailbox.reply.sentences import Sentence
 from coalizione_mailer.mailbox.reply.signer import (
     SPEAKS_FOR_US,
@@ -20,7 +21,8 @@ from coalizione_mailer.mailbox.reply.signer import (
     speaks_of_self,
     writer_of,
 )
-from coalizione_mailer.mailbox.reply.stance import Event, Stance
+from coalizione_mailer.mailbox.reply.stance import Stance
+from coalizione_mailer.mailbox.reply.statements import Event
 
 _INSTEAD = re.compile(
     r"\b(?:in|al|per|su|a|quale)\s(?:sostituzione|posto|luogo|vece|nome|conto"

@@ -5,7 +5,8 @@ import re
 from coalizione_mailer.mailbox.reply.answer import Verdict
 from coalizione_mailer.mailbox.reply.closing import Parts
 from coalizione_mailer.mailbox.reply.headcount import stated
-from coalizione_mailer.mailbox.reply.names import Mention, mentions_of, same_person
+from coalizione_mailer.mailbox.reply.mention import Mention, same_person
+from coalizione_mailer.mailbox.reply.names import mentions_of
 from coalizione_mailer.mailbox.reply.sentences import words_of
 from coalizione_mailer.mailbox.reply.stance import Stance
 from coalizione_mailer.mailbox.reply.vocabulary import folded, vocabulary

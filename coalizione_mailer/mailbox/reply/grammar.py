@@ -1,0 +1,133 @@
+"""Italian grammar around a word that decides: its "non", its "se", what governs it.
+
+Negation stands right before the verb and its pronouns; a condition before or behind it, up to the
+next turn of the sentence.
+"""
+
+from coalizione_mailer.mailbox.reply.sentences import Hit, Sentence
+from coalizione_mailer.mailbox.reply.vocabulary import several
+
+_NEGATORS = frozenset(["non", "né", "nemmeno", "neppure", "neanche", "nicht"])
+# What may stand between "non" and what it negates: pronouns, auxiliaries, adverbs of regret.
+_BETWEEN = frozenset(
+    several(
+        "ci vi si mi ti lo la le gli ne piu poi purtroppo quindi certo sara è sarebbe "
+        "risulta in sono siamo saremo avremo ho abbiamo avra ha hanno stato stata avendo "
+        "essendo c v ce ve me te se sia fosse essere del tutto ancora"
+    )
+)
+_LINKS = frozenset(
+    several(
+        "a ad di della del dell dello alla al all nel nella per poter potere dover dovere "
+        "a , che l la il ci vi si mi essere"
+    )
+)
+_MOST_LINKS = 4  # words between a refusal and what it refuses
+_IF = frozenset(["se", "qualora", "ove", "laddove", "purche"])
+_COURTESY_IF = frozenset(
+    several(
+        "possibile necessario serve servono avete vi occorre volete del gradito gradite "
+        "desiderate dovesse dovessero ritenuto non anche ti"
+    )
+)
+_PASSIVE = (
+    "ato",
+    "ata",
+    "ati",
+    "ate",
+    "uto",
+    "uta",
+    "uti",
+    "ute",
+    "ito",
+    "ita",
+    "sso",
+    "sto",
+    "tto",
+    "tta",
+    "nta",
+    "nto",
+)
+TURNS = frozenset(["ma", "pero", "tuttavia", "mentre", "bensi", ";", ":"])
+
+
+def first_word(sentence: Sentence, hit: Hit) -> str:
+    """Return the word a cue begins with."""
+    return sentence.words[hit.start].norm
+
+
+def overlap(one: Hit, other: Hit) -> bool:
+    """Whether two cues share a word."""
+    return one.start < other.end and other.start < one.end
+
+
+def negated(sentence: Sentence, hit: Hit) -> bool:
+    """Whether "non" or its like stands before a verb, its pronouns between."""
+    if first_word(sentence, hit) in {"non", "né", "nessun", "nessuno", "nessuna"}:
+        return False
+    for place in range(hit.start - 1, max(-1, hit.start - 7), -1):
+        norm = sentence.words[place].norm
+        if norm in _NEGATORS:
+            return True
+        if norm not in _BETWEEN:
+            return False
+    return False
+
+
+def governed(sentence: Sentence, hit: Hit, refusals: list[Hit]) -> bool:
+    """Whether a word of coming only completes one of refusing: "impossibilitato a partecipare"."""
+    for other in refusals:
+        if overlap(hit, other):
+            return True
+        between = [each.norm for each in sentence.words[other.end : hit.start]]
+        nobody = first_word(sentence, other).startswith("nessun") and not TURNS & set(between)
+        linked = len(between) <= _MOST_LINKS and set(between) <= _LINKS - {","}
+        if other.end <= hit.start and (nobody or linked):
+            return True
+    return False
+
+
+def passive(sentence: Sentence, hit: Hit) -> bool:
+    """Whether "verrà" only helps another verb: "verrà inviato"."""
+    first = sentence.words[hit.start].norm
+    if first not in {"viene", "vengono", "verra", "verranno"} or hit.end - hit.start > 1:
+        return False
+    after = sentence.words[hit.end].norm if hit.end < len(sentence.words) else ""
+    return after.endswith(_PASSIVE) and not after.startswith("accompagnat")
+
+
+def condition_of(sentence: Sentence, at: int) -> str:
+    """Say whether a place is ``inside`` a condition, ``after`` one, or in none."""
+    start = -1
+    for place in range(at):
+        norm = sentence.words[place].norm
+        after = sentence.words[place + 1].norm if place + 1 < len(sentence.words) else ""
+        if norm in _IF and after not in _COURTESY_IF:
+            start = place
+        elif norm == "caso" and after in {"contrario", "di"}:
+            return "after"
+    if start < 0:
+        return "after" if _condition_behind(sentence, at) else ""
+    closed = any(w.text in {",", ":", ")"} for w in sentence.words[start + 1 : at])
+    return "after" if closed else "inside"
+
+
+def _condition_behind(sentence: Sentence, at: int) -> bool:
+    """Whether a condition follows: "parteciperà se gli impegni lo consentono"."""
+    words = sentence.words
+    for place in range(at + 1, len(words)):
+        norm, before = words[place].norm, words[place - 1].norm
+        after = words[place + 1].norm if place + 1 < len(words) else ""
+        if words[place].text == ";" or norm in TURNS - {":"}:
+            return False
+        if (
+            norm in _IF
+            and after not in _COURTESY_IF
+            and before not in {"anche", "e", ",", "come", "pure"}
+        ):
+            return "anche" not in {word.norm for word in words[place : place + 8]}
+        if norm in _IF and before == "," and after not in _COURTESY_IF and norm != "se":
+            return True
+        if norm == "se" and before == "," and after not in _COURTESY_IF:
+            return "anche" not in {word.norm for word in words[place : place + 8]}
+    return False
