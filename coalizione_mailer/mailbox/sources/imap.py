@@ -8,7 +8,7 @@ import imaplib
 import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -90,19 +90,39 @@ class ImapSource:
 
     def wait(self, seconds: float) -> None:
         """Wait until the server says that something came, by IDLE where there is one folder."""
-        box = self._connected()
-        if len(self._folders) > 1 or "IDLE" not in box.client.capabilities:
+        if len(self._folders) > 1 or "IDLE" not in self._connected().client.capabilities:
             self._sleep(seconds)
             return
         from imap_tools import ImapToolsError
 
         try:
             with self._translated("session"):
-                self._examine(self._folders[0])
-                box.idle.wait(timeout=IDLE_SECONDS)
+                if not self._came_meanwhile(self._folders[0]):
+                    self._idle()
         except ImapToolsError:
-            # Something came between the last look and IDLE: the next look finds it.
+            # Something came just before IDLE: the next look finds it.
             self.close()
+
+    def _came_meanwhile(self, folder: str) -> bool:
+        """Look once more: what came since the last look is not announced again."""
+        _uidvalidity, uids = self._opened(folder)
+        # Announced while it was looked for, perhaps too late to be found.
+        _name, announced = self._connected().client.response("EXISTS")
+        return bool(uids) or announced != [None]
+
+    def _idle(self) -> None:
+        """Wait for a line of the server's, which may have come with its answer to IDLE."""
+        client = self._connected().client
+        with ExitStack() as ending:
+            ending.enter_context(self._connected().idle)
+            ending.callback(client.sock.settimeout, self._account.timeout)
+            client.sock.settimeout(IDLE_SECONDS)
+            try:
+                client.readline()
+            except TimeoutError:
+                # Nothing can be read any more after that: the connection is made anew.
+                ending.pop_all()
+                self.close()
 
     def close(self) -> None:
         """Log out, or let go of a connection that is gone."""
@@ -139,6 +159,8 @@ class ImapSource:
                 )
                 raise ProblemsError([problem]) from None
             _name, values = box.client.response("UIDVALIDITY")
+            # From here on it tells of what comes.
+            box.client.response("EXISTS")
         return int(values[0]) if values and values[0] else 0
 
     def _groups(self, uids: list[int]) -> Iterator[tuple[list[int], bool]]:

@@ -37,7 +37,7 @@ def server(shared: ImapServer) -> ImapServer:
 
 
 def account(server: ImapServer) -> Account:
-    return Account("127.0.0.1", server.port, "none", USER, PASSWORD, timeout=10)
+    return Account("127.0.0.1", server.port, "none", USER, PASSWORD)
 
 
 def no_sleep(_seconds: float) -> None:
@@ -163,10 +163,8 @@ def test_who_does_not_speak_imap_is_said_so() -> None:
 
         thread = threading.Thread(target=answer)
         thread.start()
-        error = refusal(
-            Account("127.0.0.1", listening.getsockname()[1], "none", USER, PASSWORD, timeout=5)
-        )
-        thread.join()
+        error = refusal(Account("127.0.0.1", listening.getsockname()[1], "none", USER, PASSWORD))
+        thread.join(60)
     assert error.stage in {"connect", "tls", "timeout"}
 
 
@@ -197,7 +195,7 @@ def dropping(server: ImapServer, after: int) -> Iterator[int]:
         thread = threading.Thread(target=carry, daemon=True)
         thread.start()
         yield listening.getsockname()[1]
-        thread.join(timeout=5)
+        thread.join(60)
 
 
 def test_a_connection_lost_in_the_middle_is_made_anew_and_goes_on(server: ImapServer) -> None:
@@ -221,12 +219,70 @@ def test_waiting_ends_when_something_comes(server: ImapServer) -> None:
         assert reading.pending() == 0
         later = threading.Timer(0.3, server.put, [TWO[0]])
         later.start()
-        started = time.monotonic()
         while not reading.pending():
             reading.wait(0.2)
-            assert time.monotonic() - started < 20
         later.join()
         assert [arrival.raw for arrival in reading.arrivals()] == [TWO[0]]
+
+
+def test_what_came_after_the_last_look_is_not_waited_for(server: ImapServer) -> None:
+    with source(server) as reading:
+        assert reading.pending() == 0
+        server.put(TWO[0])
+        reading.wait(0.2)
+        assert [arrival.raw for arrival in reading.arrivals()] == [TWO[0]]
+
+
+def test_where_nothing_is_said_for_long_it_looks_by_itself(
+    server: ImapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap, "IDLE_SECONDS", 0.2)
+    with source(server) as reading:
+        reading.wait(0.2)
+        server.put(TWO[0])
+        assert [arrival.raw for arrival in reading.arrivals()] == [TWO[0]]
+
+
+@contextmanager
+def scripted(found: bytes = b"", news: bytes = b"") -> Iterator[int]:
+    """A mailbox that says ``found`` with what was looked for, and ``news`` in one breath with IDLE.
+
+    It announces nothing more.
+    """
+    says = {
+        b"CAPABILITY": b"* CAPABILITY IMAP4rev1 IDLE\r\n",
+        b"EXAMINE": b"* 0 EXISTS\r\n* OK [UIDVALIDITY 1] .\r\n",
+        b"UID": b"* SEARCH\r\n" + found,
+    }
+
+    def talk() -> None:
+        connection, _address = listening.accept()
+        with connection, connection.makefile("rb") as commands:
+            connection.sendall(b"* OK IMAP4rev1\r\n")
+            for command in commands:
+                tag, _space, rest = command.rstrip().partition(b" ")
+                name = rest.partition(b" ")[0]
+                if name == b"IDLE":
+                    connection.sendall(b"+ idling\r\n" + news)
+                    assert commands.readline() == b"DONE\r\n"
+                connection.sendall(says.get(name, b"") + tag + b" OK done\r\n")
+                if name == b"LOGOUT":
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=talk, daemon=True)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join(60)
+
+
+@pytest.mark.parametrize("when", ["found", "news"])
+def test_news_told_with_another_answer_are_not_waited_for_again(when: str) -> None:
+    with (
+        scripted(**{when: b"* 1 EXISTS\r\n"}) as port,
+        source(Account("127.0.0.1", port, "none", USER, PASSWORD)) as reading,
+    ):
+        reading.wait(0.2)
 
 
 @pytest.fixture(scope="module")
