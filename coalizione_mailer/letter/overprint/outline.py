@@ -20,6 +20,8 @@ _VOID = frozenset(
 )
 HIDDEN = "data-mailer-hidden"
 """The attribute of elements that are there for style rules only."""
+TOGETHER = "data-mailer-together"
+"""The attribute of an element in which several lines stand below each other."""
 _NOTHING = f"<mailer-nothing {HIDDEN}></mailer-nothing>"
 # Stands for a line in the outline: no text of a template has a NUL, which HTML forbids.
 _HOLE = "\0"
@@ -60,13 +62,19 @@ def together(fixed: str, lines: Sequence[str]) -> str:
 class Surroundings:
     """The elements that are open around a line: those around its own (``outer``), and its own.
 
-    ``inner`` begins with the element before it, emptied and hidden.
+    ``before`` is the element that precedes its own, emptied and hidden.
     """
 
     outer: str
-    inner: str
-    inner_end: str
+    before: str
+    start: str
+    end: str
     outer_end: str
+
+    def around(self, texts: Sequence[str]) -> str:
+        """Return a line in its own element, or several below each other in one like it."""
+        start = self.start if len(texts) == 1 else _marked(self.start, self.end[2:-1], TOGETHER)
+        return "".join((self.before, start, "\n".join(texts), self.end))
 
 
 def surroundings(fixed: str) -> tuple[Surroundings, ...]:
@@ -109,7 +117,7 @@ class _Surroundings(HTMLParser):
         del attrs
         text = self.get_starttag_text() or ""
         if tag in _VOID:
-            self._before[-1] = _hidden(text, tag)
+            self._before[-1] = _marked(text, tag, HIDDEN)
         else:
             self._open.append((tag, text))
             self._before.append(_NOTHING)
@@ -126,7 +134,7 @@ class _Surroundings(HTMLParser):
         while name != tag:
             name, text = self._open.pop()
             self._before.pop()
-        self._before[-1] = f"{_hidden(text, name)}</{name}>"
+        self._before[-1] = f"{_marked(text, name, HIDDEN)}</{name}>"
 
     def handle_data(self, data: str) -> None:
         """Look for a hole."""
@@ -135,13 +143,14 @@ class _Surroundings(HTMLParser):
             self.found.append(
                 Surroundings(
                     outer="".join(text for _, text in around),
-                    inner=self._before[-2] + start,
-                    inner_end=f"</{name}>",
+                    before=self._before[-2],
+                    start=start,
+                    end=f"</{name}>",
                     outer_end="".join(f"</{tag}>" for tag, _ in reversed(around)),
                 )
             )
 
 
-def _hidden(start_tag: str, name: str) -> str:
-    """Add to a start tag that its element is not shown."""
-    return f"<{name} {HIDDEN}{start_tag[1 + len(name) :]}"
+def _marked(start_tag: str, name: str, attribute: str) -> str:
+    """Add an attribute to a start tag."""
+    return f"<{name} {attribute}{start_tag[1 + len(name) :]}"

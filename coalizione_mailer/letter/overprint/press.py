@@ -3,7 +3,7 @@
 The tasks know nothing of each other, so that any process may do any of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -17,17 +17,18 @@ from coalizione_mailer.letter.overprint.shaping import (
     Line,
     Lines,
     Shaped,
+    grouped,
     paper,
     read,
     sections,
-    strides,
 )
 
 if TYPE_CHECKING:
     from coalizione_mailer.letter.typesetter import Typesetter
 
-# Lines between two marks: a mark costs as much as a line, and few lines are refused.
-_STRIDE = 8
+# Lines in one element: each element costs twice as much as a line, and one line that wraps has
+# all of its group set again.
+_TOGETHER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +81,34 @@ def shape(
     typesetter: "Typesetter", model: Model, width: float, place: int, texts: Sequence[str]
 ) -> list[Lines | None]:
     """Set texts as they will stand at a place; None for what is not lines below each other."""
-    around = surroundings(model.fixed)[place]
-    own = Line(around, model.lines[place])
-    lines = [own, *(Line(around, text) for text in texts), own]
-    first, *found, last = _set(typesetter, model, width, lines, _STRIDE)
+    own = Line(surroundings(model.fixed)[place], model.lines[place])
+    lines = [own, own, *(Line(own.around, text) for text in texts), own]
     # They stand otherwise among their neighbours: no style rule may care.
-    return found if first == last else [None] * len(texts)
+    for most in (_TOGETHER, 1) if own.plain else (1,):
+        first, second, *found, last = _set(typesetter, model, width, lines, most)
+        if first == second == last:
+            return found
+    return [None] * len(texts)
 
 
 def _set(
-    typesetter: "Typesetter", model: Model, width: float, lines: Sequence[Line], stride: int
+    typesetter: "Typesetter", model: Model, width: float, lines: Sequence[Line], most: int
 ) -> list[Lines | None]:
-    """Set lines, a few between two marks; then, one by one, those that do not come out as many."""
-    html = f"{head_of(model.fixed)}{sections(lines, stride)}</body></html>"
+    """Set lines, so many together; then, one by one, those that do not come out as many."""
+    groups = grouped(lines, most)
+    html = f"{head_of(model.fixed)}{sections(groups)}</body></html>"
     page = first_page(typesetter.document(html, MARK_SHEET + paper(width, len(lines))))
-    groups = strides(lines, stride)
-    read_ = read(page, [len(group) for group in groups])
-    left = [line for group, texts in zip(groups, read_, strict=True) if not texts for line in group]
-    again: Iterator[Lines | None] = iter(
-        _set(typesetter, model, width, left, 1) if left and stride > 1 else [None] * len(left)
-    )
+    texts = read(page, [len(group) for group in groups])
+    left = [
+        line
+        for group, set_ in zip(groups, texts, strict=True)
+        if set_ is None and len(group) > 1
+        for line in group
+    ]
+    again = iter(_set(typesetter, model, width, left, 1) if left else ())
     found: list[Lines | None] = []
-    for group, texts in zip(groups, read_, strict=True):
-        found += texts or islice(again, len(group))
+    for group, set_ in zip(groups, texts, strict=True):
+        found += set_ or ([None] if len(group) == 1 else islice(again, len(group)))
     return found
 
 
@@ -118,8 +124,8 @@ def make_form(
     Its fonts can also set ``texts``, given with their places.
     """
     around = surroundings(model.fixed)
-    lines = sections([Line(around[place], text) for place, text in texts], len(texts) + 1)
-    html = f"{head_of(model.fixed)}{body_of(model.html)}{lines}</body></html>"
+    lines = grouped([Line(around[place], text) for place, text in texts], _TOGETHER)
+    html = f"{head_of(model.fixed)}{body_of(model.html)}{sections(lines)}</body></html>"
     try:
         return form(measured.pdf.data, typesetter.document(html, MARK_SHEET), own)
     except FormError:

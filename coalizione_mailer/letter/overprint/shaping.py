@@ -1,29 +1,35 @@
 """Lines set by themselves: hundreds of them in one document, each as it will stand in its letter.
 
-They are set one below the other in the elements of their letter, on a page as wide as the
-letter's and long enough for all, with marks between them. What is not one run of glyphs between
-two marks is not a line.
+They are set one below the other in the elements of their letter, a few in each, on a page as wide
+as the letter's and long enough for all, with marks between the elements. Where there are not as
+many runs of glyphs between two marks as there are texts, each text has an element of its own.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 from itertools import groupby, pairwise
 
 from coalizione_mailer.letter.overprint.operators import Drawing, Operators, Run, marks
-from coalizione_mailer.letter.overprint.outline import HIDDEN, Surroundings
+from coalizione_mailer.letter.overprint.outline import HIDDEN, TOGETHER, Surroundings
 
 MARK_SHEET = f"""
 [{HIDDEN}] {{ display: none !important }}
+[{TOGETHER}] {{ white-space: pre-line !important }}
 mailer-mark {{ display: block !important; clear: both !important; color: #010203 !important;
   font-size: 1px !important; line-height: 1px !important; white-space: nowrap !important;
   text-indent: 0 !important; letter-spacing: 0 !important }}
 """
-"""The style of the marks: a colour that no letter has."""
+"""The style of the marks, a colour that no letter has; and of lines that stand together."""
 
 _MARK_COLOUR = b"0.003922 0.007843 0.011765 rg"
 _MARK = "<mailer-mark>.</mailer-mark>"
 _DECIMALS = 2  # of a drop: what is left is how floats are written
 _LINE_HEIGHT = 160  # CSS pixels of paper for each line and its margins
+# Words with one space between them: every kind of white-space sets them alike.
+_WORD = r"[!-~\xa1-\xac\xae-\u024f\u2013\u2018-\u201d]+"
+_PLAIN = re.compile(rf"{_WORD}(?:[ \xa0]{_WORD})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,11 @@ class Line:
 
     around: Surroundings
     text: str
+
+    @property
+    def plain(self) -> bool:
+        """Whether it may stand together with others: Latin words, one space between them."""
+        return _PLAIN.fullmatch(unescape(self.text)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +66,23 @@ Lines = tuple[Shaped, ...]
 """A text set: the lines that it takes."""
 
 
-def sections(lines: Iterable[Line], stride: int) -> str:
-    """Return the lines as HTML, with a mark before each ``stride`` of them and after the last.
+def sections(groups: Iterable[Sequence[Line]]) -> str:
+    """Return groups of lines as HTML, a mark before each and after the last.
 
-    The elements around lines that follow each other are opened once.
+    The elements around groups that follow each other are opened once.
     """
-    parts, number = [], 0
-    for (outer, outer_end), together in groupby(lines, _outer):
+    parts = []
+    for (outer, outer_end), together in groupby(groups, _outer):
         parts.append(outer)
-        for line in together:
-            if number % stride == 0:
-                parts.append(_MARK)
-            parts += line.around.inner, line.text, line.around.inner_end
-            number += 1
+        for group in together:
+            parts += _MARK, group[0].around.around([line.text for line in group])
         parts.append(outer_end)
     return "".join((*parts, _MARK))
 
 
-def _outer(line: Line) -> tuple[str, str]:
-    return line.around.outer, line.around.outer_end
+def _outer(group: Sequence[Line]) -> tuple[str, str]:
+    around = group[0].around
+    return around.outer, around.outer_end
 
 
 def paper(width: float, lines: int) -> str:
@@ -81,9 +90,18 @@ def paper(width: float, lines: int) -> str:
     return f"@page {{ size: {width}px {_LINE_HEIGHT * (lines + 10)}px !important }}"
 
 
-def strides(lines: Sequence[Line], stride: int) -> list[Sequence[Line]]:
-    """Divide lines as the marks of ``sections`` do."""
-    return [lines[begin : begin + stride] for begin in range(0, len(lines), stride)]
+def grouped(lines: Iterable[Line], most: int) -> list[list[Line]]:
+    """Put plain lines that follow each other together, so many at most."""
+    groups: list[list[Line]] = []
+    room = 0
+    for line in lines:
+        if room and line.plain and line.around == groups[-1][0].around:
+            groups[-1].append(line)
+            room -= 1
+        else:
+            groups.append([line])
+            room = most - 1 if line.plain else 0
+    return groups
 
 
 def read(operators: Operators, sizes: Sequence[int]) -> list[list[Lines] | None]:

@@ -37,13 +37,19 @@ def test_a_letter_taken_apart_goes_together_again(text: str) -> None:
 def test_a_line_keeps_the_elements_around_it_and_the_one_before_it() -> None:
     first, second = surroundings(outline(HTML).fixed)
     assert (first.outer, first.outer_end) == ('<div class="to">', "</div>")
-    assert first.inner.endswith("<p>")
-    assert second.inner == '<p data-mailer-hidden></p><p class="name">'
-    assert second.inner_end == "</p>"
+    assert first.start == "<p>"
+    assert second.around(["Ala"]) == '<p data-mailer-hidden></p><p class="name">Ala</p>'
+
+
+def test_lines_that_stand_together_share_one_element() -> None:
+    _, second = surroundings(outline(HTML).fixed)
+    assert second.around(["Ala", "Bra"]) == (
+        '<p data-mailer-hidden></p><p data-mailer-together class="name">Ala\nBra</p>'
+    )
 
 
 def test_elements_left_open_or_void_do_not_count() -> None:
     html = "<body><section><img src='a'><p>uno<div><br><p>due</p></div></section></body>"
     (line,) = surroundings(outline(html).fixed)
     assert line.outer == "<section><p><div>"
-    assert line.inner == "<br data-mailer-hidden><p>"
+    assert line.before + line.start == "<br data-mailer-hidden><p>"
