@@ -164,6 +164,7 @@ def _frozen_at(ledger: "Ledger") -> float | None:
 
 
 def _reconciler(campaign: "Campaign", ledger: "Ledger") -> "Reconciler":
+    from coalizione_mailer.campaign.configuration import Profile
     from coalizione_mailer.mailbox import authorities
     from coalizione_mailer.mailbox.classify import classify
     from coalizione_mailer.reconcile import Reconciler
@@ -175,6 +176,7 @@ def _reconciler(campaign: "Campaign", ledger: "Ledger") -> "Reconciler":
         partial(classify, authorities=trusted if section.authorities else None),
         time.time,
         campaign.configuration.campaign.subject,
+        certified=campaign.configuration.smtp.profile is Profile.PEC,
     )
 
 

@@ -30,6 +30,7 @@ def as_record(
         "new": tally.kept.total(),
         "known": tally.known,
         "unrelated": tally.foreign,
+        "held": max(tally.held, 0),
         "unreadable": [arrival.origin for arrival in tally.unreadable],
         "kinds": dict(sorted(tally.kept.items())),
         "settled": {str(state): count for state, count in sorted(tally.states.items())},
@@ -98,10 +99,13 @@ def _rows(tally: "Tally", seconds: float) -> Iterator[tuple[int, str]]:
             tally.seen,
         )
         yield tally.seen, words.format(span=span(seconds), rate=rate)
-    if tally.known:
-        yield tally.known, _("of them kept already")
-    if tally.foreign:
-        yield tally.foreign, _("of them not about this letter: not kept")
+    for count, words in (
+        (tally.known, _("of them kept already")),
+        (tally.foreign, _("of them not about this letter: not kept")),
+        (tally.held, _("of them perhaps answers: put aside until the receipts tell")),
+    ):
+        if count > 0:
+            yield count, words
     for kind in Kind:
         if count := tally.kept[kind.value]:
             yield count, _("new: {kind}").format(kind=kind_in_words(kind))
@@ -132,6 +136,14 @@ def _warnings(tally: "Tally") -> Iterator[str]:
             "a provider of yours sent them, ask the provider.",
             tally.unproved,
         ).format(n=number(tally.unproved))
+    if tally.unheld:
+        yield ngettext(
+            "{n} message is perhaps an answer, and there is no more room to put it aside. Read the "
+            "acceptance receipts first, then this mailbox again.",
+            "{n} messages are perhaps answers, and there is no more room to put them aside. Read "
+            "the acceptance receipts first, then this mailbox again.",
+            tally.unheld,
+        ).format(n=number(tally.unheld))
     for arrival in tally.unreadable[:_MOST]:
         yield _("{origin}: not read: {reason}").format(
             origin=arrival.origin, reason=arrival.trouble or _("it is too large")

@@ -12,6 +12,8 @@ from coalizione_mailer.ledger.schema import (
     approvals,
     cursors,
     deliveries,
+    held,
+    judged,
     metadata,
     participants,
     receipts,
@@ -37,7 +39,12 @@ def _back_and_again(connection: Connection) -> None:
     by_comune.create(connection)
 
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {2: _back_and_again}
+def _later_read(connection: Connection) -> None:
+    """Make room for what is understood only when something read later tells how."""
+    metadata.create_all(connection, tables=[held, judged])
+
+
+STEPS: Mapping[int, Callable[[Connection], None]] = {2: _back_and_again, 3: _later_read}
 """What brings a ledger from the version before up to each version; none was released before 1."""
 
 

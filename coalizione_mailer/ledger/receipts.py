@@ -104,7 +104,7 @@ def loose(connection: Connection) -> list[Receipt]:
     return _read(
         connection,
         _TABLE.c.strength != Strength.STRONG.value,
-        (_TABLE.c.refs != "") | (_TABLE.c.pec_id != ""),
+        (_TABLE.c.refs != "") | (_TABLE.c.pec_id != "") | (_TABLE.c.message_id != ""),
     )
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from coalizione_mailer.lifecycle import Event, State
 
-VERSION = 2
+VERSION = 3
 """The version of this schema; ``migrations`` brings older ledgers up to it."""
 
 metadata = MetaData()
@@ -169,6 +169,27 @@ receipts = Table(
 )
 Index("receipts_by_delivery", receipts.c.delivery_id)
 Index("receipts_by_pec_id", receipts.c.pec_id)
+
+# Messages that may answer a letter whose acceptance was not read yet, kept until that is known: no
+# evidence, nor shown to anybody. ``identity`` as above; ``refs``, one a line, is what they answer.
+held = Table(
+    "held",
+    metadata,
+    Column("identity", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("refs", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("received_at", Float, nullable=False),
+)
+
+# By which authorities the receipts were judged last: the SHA-256 of their certificates; one row.
+judged = Table(
+    "judged",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("authorities", String(64), nullable=False),
+)
 
 # How far each folder of a mailbox was read (RFC 3501, section 2.3.1.1).
 cursors = Table(

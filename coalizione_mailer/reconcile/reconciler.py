@@ -10,21 +10,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from coalizione_mailer.errors import MailerError
-from coalizione_mailer.ledger import addressees, cursors, deliveries, receipts
+from coalizione_mailer.ledger import addressees, cursors, deliveries, held, receipts
 from coalizione_mailer.ledger.cursors import Place
+from coalizione_mailer.ledger.held import Held
 from coalizione_mailer.ledger.receipts import Receipt
 from coalizione_mailer.ledger.store import Ledger, Transaction
 from coalizione_mailer.lifecycle import Event, State, Strength
 from coalizione_mailer.mailbox.reading import Kind, Reading, Signature, SignatureState
 from coalizione_mailer.mailbox.sources import Arrival
-from coalizione_mailer.reconcile import ties, verdict
+from coalizione_mailer.reconcile import ties, verdict, waiting
 from coalizione_mailer.reconcile.relevance import concerns, moment
 
 READABLE = 64_000_000
 """Bytes: a larger message is kept, but nobody tries to understand it."""
 
-_HELD = 200
-_HELD_BYTES = 200_000
 _BATCH = 100
 _BATCH_BYTES = 16_000_000
 
@@ -36,11 +35,16 @@ UNREADABLE = "unreadable"
 
 @dataclass(slots=True)
 class Tally:
-    """What reading brought: how many were seen, known, kept or none of ours, and what changed."""
+    """What reading brought: how many were seen, known, kept or none of ours, and what changed.
+
+    ``held`` wait for a receipt that tells whose they are; for ``unheld`` there was no room.
+    """
 
     seen: int = 0
     known: int = 0
     foreign: int = 0
+    held: int = 0
+    unheld: int = 0
     kept: Counter[str] = field(default_factory=Counter)
     weak: int = 0
     unproved: int = 0
@@ -57,6 +61,8 @@ class Tally:
         self.seen += other.seen
         self.known += other.known
         self.foreign += other.foreign
+        self.held = max(0, self.held + other.held)
+        self.unheld += other.unheld
         self.kept += other.kept
         self.weak += other.weak
         self.unproved += other.unproved
@@ -95,7 +101,10 @@ class Batch:
 
 
 class Reconciler:
-    """Takes batches into the ledger; ``classify`` understands a message, ``now`` is the clock."""
+    """Takes batches into the ledger; ``classify`` understands a message, ``now`` is the clock.
+
+    ``certified`` says that the letters leave through a PEC provider, which gives them its own ids.
+    """
 
     def __init__(
         self,
@@ -103,13 +112,14 @@ class Reconciler:
         classify: Callable[[bytes], Reading],
         now: Callable[[], float],
         subject: str = "",
+        *,
+        certified: bool = True,
     ) -> None:
         self._ledger = ledger
         self._classify = classify
         self._now = now
         self._subject = subject
-        # Perhaps answers to ids that a receipt still to be read will tell.
-        self._held: list[_Understood] = []
+        self._certified = certified
 
     def take(self, batch: Batch, seen: Callable[[], None] = lambda: None) -> Tally:
         """Take in a batch, whole or not at all; raises LedgerError.
@@ -129,18 +139,12 @@ class Reconciler:
         with self._ledger.writing() as connection:
             kept, foreign = self._ours(connection, understood, tally, now)
             receipts.keep(connection, kept)
-            # Once more, now that these receipts have told the provider's ids.
-            held = [*self._held, *(one for one in foreign if _may_be_ours(*one))]
-            late, held = self._ours(connection, held, tally, now) if held else ([], [])
-            receipts.keep(connection, late)
-            kept += late
-            touched = {receipt.delivery_id for receipt, _raw in kept}
-            if any(receipt.refs or receipt.pec_id for receipt, _raw in kept):
+            late = self._held_back(connection, foreign, tally, now)
+            touched = {receipt.delivery_id for receipt, _raw in kept + late}
+            if any(_ids(receipt) for receipt, _raw in kept):
                 touched |= self._learn(connection)
             tally.changed = _settle(connection, touched, now)
             cursors.advance(connection, _places(batch.arrivals))
-        tally.foreign = len(foreign) - len(late)
-        self._held = held[-_HELD:]
         return tally
 
     def _ours(
@@ -164,11 +168,51 @@ class Reconciler:
                 foreign.append((arrival, raw, reading))
         return kept, foreign
 
+    def _held_back(
+        self, connection: Transaction, foreign: Sequence[_Understood], tally: Tally, now: float
+    ) -> list[tuple[Receipt, bytes]]:
+        """Hold back what may be an answer to us; keep what is one, now that its id is known."""
+        before = held.known(connection)
+        tally.unheld = self._hold(connection, foreign, now)
+        among = held.known(connection)
+        kept = self._claimed(connection, tally) if among else []
+        if among and not held.awaited(connection):
+            held.forget(connection)
+        after = held.known(connection)
+        tally.held = len(after) - len(before)
+        claimed = {receipt.identity for receipt, _raw in kept}
+        tally.foreign = len({receipts.identity(raw) for _, raw, _ in foreign} - after - claimed)
+        return kept
+
+    def _hold(self, connection: Transaction, foreign: Sequence[_Understood], now: float) -> int:
+        """Hold back what may be an answer; return for how many messages there was no room."""
+        frozen_at = addressees.first_frozen(connection) or now
+        perhaps = [
+            Held(receipts.identity(raw), raw, waiting.cited(reading), arrival.origin, now)
+            for arrival, raw, reading in foreign
+            if waiting.may_answer(reading, len(raw), frozen_at)
+        ]
+        held.forget(connection, now - waiting.DAYS * 86400)
+        if not perhaps or not self._certified or not held.awaited(connection):
+            return 0
+        return held.hold(connection, perhaps)
+
+    def _claimed(self, connection: Transaction, tally: Tally) -> list[tuple[Receipt, bytes]]:
+        """Keep what was held back and answers an id that is known now."""
+        kept: list[tuple[Receipt, bytes]] = []
+        for one in held.answering(connection, addressees.provider_ids(connection).keys()):
+            found = (Arrival(one.content, one.origin), one.content, self._understand(one.content))
+            ours, _others = self._ours(connection, [found], tally, one.received_at)
+            kept += ours
+        receipts.keep(connection, kept)
+        held.release(connection, {receipt.identity for receipt, _raw in kept})
+        return kept
+
     def _new(self, arrivals: Sequence[Arrival], tally: Tally) -> list[tuple[Arrival, bytes]]:
         """Leave out what is kept already, and what is twice in the batch."""
         found = {receipts.identity(one.raw): (one, one.raw) for one in arrivals if one.raw}
         with self._ledger.reading() as connection:
-            known = receipts.known(connection, found.keys())
+            known = receipts.known(connection, found.keys()) | held.known(connection)
         new = [one for identity, one in found.items() if identity not in known]
         tally.known = len(arrivals) - len(tally.unreadable) - len(new)
         return new
@@ -272,9 +316,9 @@ def _reading(receipt: Receipt) -> Reading:
     )
 
 
-def _may_be_ours(_arrival: Arrival, raw: bytes, reading: Reading) -> bool:
-    """Tell whether a message that nothing ties yet is worth another look within this run."""
-    return bool(reading.references or reading.pec_id) and len(raw) <= _HELD_BYTES
+def _ids(receipt: Receipt) -> bool:
+    """Tell whether a receipt brings an id, or may be tied by one."""
+    return bool(receipt.refs or receipt.pec_id or receipt.message_id)
 
 
 def _count(tally: Tally, receipt: Receipt) -> None:

@@ -19,8 +19,7 @@ def concerns(reading: Reading, tie: Tie, frozen_at: float) -> bool:
     """Tell whether a message concerns the campaign that was frozen then (epoch seconds)."""
     if tie.strength is Strength.STRONG:
         return True
-    occurred = moment(reading)
-    if occurred is not None and occurred < frozen_at - _SLACK:
+    if too_early(reading, frozen_at):
         return False
     if tie.strength is Strength.WEAK:
         return True
@@ -45,6 +44,12 @@ def concerns(reading: Reading, tie: Tie, frozen_at: float) -> bool:
             return False
         case _:
             assert_never(reading.kind)
+
+
+def too_early(reading: Reading, frozen_at: float) -> bool:
+    """Tell whether a message says that it is older than the letters."""
+    occurred = moment(reading)
+    return occurred is not None and occurred < frozen_at - _SLACK
 
 
 def moment(reading: Reading) -> float | None:

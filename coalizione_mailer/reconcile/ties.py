@@ -128,7 +128,8 @@ def _by_ids(reading: Reading, index: Index) -> tuple[Addressee, By] | None:
         return one, By.MESSAGE_ID
     if reading.message_id and reading.kind in PEC_RECEIPTS:
         return None
-    if one := index.by_provider(reading.pec_id):
+    # What comes back may give back the envelope, under the name that the provider gave it.
+    if one := index.by_provider(reading.pec_id) or index.by_provider(reading.message_id):
         return one, By.PROVIDER_ID
     for reference in reading.references:
         if one := index.by_id(reference) or index.by_provider(reference):

@@ -132,6 +132,22 @@ def test_programs_are_told_the_same_and_a_second_reading_changes_nothing(
     assert (again["read"], again["new"], again["known"], again["settled"]) == (12, 0, 12, {})
 
 
+def test_an_answer_from_elsewhere_waits_for_the_receipts_that_tell_whose_it_is(
+    folder: Path, mailer: Mailer
+) -> None:
+    cited = b"In-Reply-To: <opec.3@pec.gestore.example>\r\n"
+    private = b"From: sindaca@casa.example\r\nSubject: Ci sono\r\n" + cited + b"\r\nA presto\r\n"
+    put(folder / "altra", [private])
+    answer = mailer("receive", "altra")
+    assert "1 of them perhaps answers: put aside" in " ".join(answer.out.split())
+    assert json.loads(mailer("receive", "altra", "--json").out)["known"] == 1
+    assert "sindaca" not in mailer("rsvp", "review", "--json").out
+    put(folder / "posta", all_receipts(folder))
+    told = json.loads(mailer("receive", "posta", "--json").out)
+    assert (told["read"], told["new"], told["held"]) == (12, 13, 0)
+    assert "answer of a person" in mailer("log", "borgo 3").out
+
+
 def test_the_story_of_a_letter_tells_of_its_receipts(folder: Path, mailer: Mailer) -> None:
     put(folder / "posta", all_receipts(folder))
     assert mailer("receive", "posta").code == 0

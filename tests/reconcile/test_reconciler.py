@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,15 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from coalizione_mailer.errors import ServerUnavailableError
-from coalizione_mailer.ledger import cursors, deliveries, receipts, reports, rounds, schema
+from coalizione_mailer.ledger import (
+    cursors,
+    deliveries,
+    held,
+    receipts,
+    reports,
+    rounds,
+    schema,
+)
 from coalizione_mailer.ledger.cursors import Place
 from coalizione_mailer.ledger.deliveries import Choice, Settlement
 from coalizione_mailer.ledger.receipts import Receipt
@@ -24,7 +33,8 @@ from coalizione_mailer.mailbox.classify import classify
 from coalizione_mailer.mailbox.reading import Cause, Kind, Reading
 from coalizione_mailer.mailbox.sources import Arrival, Mark
 from coalizione_mailer.reconcile import Batch, Reconciler, Tally, reconciler
-from coalizione_mailer.rehearsal.daticert import Tipo
+from coalizione_mailer.rehearsal import receipts as provider_receipts
+from coalizione_mailer.rehearsal.daticert import Fact, Tipo
 from tests.support import came_back, letters
 
 NOW = letters.FROZEN_AT + 86400
@@ -149,23 +159,120 @@ def test_a_reply_is_tied_whether_it_is_read_before_the_acceptance_or_after(
     assert states(ledger)[:2] == [State.ACCEPTED, State.ACCEPTED]
 
 
-def test_an_answer_from_elsewhere_is_kept_if_a_receipt_read_later_tells_its_id(
+def stranger(number: int, cited: str = "") -> bytes:
+    """Somebody's answer, from an address nobody wrote to, citing what the provider said."""
+    return (
+        b"From: sindaca%d@casa.example\r\nSubject: Ci sono\r\n"
+        b"Date: Wed, 20 Sep 2017 10:00:00 +0200\r\nIn-Reply-To: <%s>\r\n\r\nA presto\r\n"
+        % (number, (cited or came_back.posting(number).identificativo).encode())
+    )
+
+
+def held_back(ledger: Ledger) -> int:
+    with ledger.reading() as connection:
+        return len(held.known(connection))
+
+
+def test_an_answer_from_elsewhere_is_tied_when_a_later_run_reads_the_acceptance(
     ledger: Ledger,
 ) -> None:
-    # The receipts lie in a folder of their own, read after the answers.
-    answer = (
-        b"From: sindaca@casa.example\r\nSubject: Ci sono\r\nIn-Reply-To: <%s>\r\n\r\nA presto\r\n"
-        % came_back.posting(0).identificativo.encode()
-    )
-    told = Reconciler(ledger, classify, lambda: NOW, "Invito")
-    first = told.take(Batch((Arrival(answer, "INBOX UID 1"),)))
-    assert (first.foreign, first.kept.total()) == (1, 0)
-    second = told.take(Batch((Arrival(came_back.acceptance(0), "Ricevute UID 1"),)))
-    assert second.kept == {"reply": 1, "pec-accettazione": 1}
+    first = take(ledger, stranger(0), came_back.unrelated(1))
+    assert (first.held, first.foreign, first.kept.total()) == (1, 1, 0)
+    assert kept(ledger) == []
+    again = take(ledger, stranger(0).replace(b"\r\n", b"\n"))
+    assert (again.known, again.held, again.foreign) == (1, 0, 0)
+    second = take(ledger, came_back.acceptance(1), came_back.acceptance(0))
+    assert second.kept == {"reply": 1, "pec-accettazione": 2}
     first.add(second)
-    assert first.foreign == 0
+    assert (first.held, first.foreign, held_back(ledger)) == (0, 1, 0)
     (reply,) = (one for one in kept(ledger) if one.kind == Kind.REPLY)
-    assert (reply.delivery_id, reply.strength, reply.origin) == (1, Strength.STRONG, "INBOX UID 1")
+    assert (reply.delivery_id, reply.strength, reply.origin) == (1, Strength.STRONG, "prova/0")
+    with ledger.reading() as connection:
+        assert receipts.content(connection, reply.sha256) == stranger(0)
+    assert take(ledger, stranger(0)).known == 1
+
+
+def test_an_envelope_that_comes_back_to_us_is_tied_by_the_name_the_provider_gave_it(
+    ledger: Ledger,
+) -> None:
+    # As some mail programs give it back: without the headers that name our own message.
+    given = came_back.posting(0).identificativo
+    back = came_back.dsn(0).replace(came_back.message_id(0).encode(), f"<{given}>".encode())
+    assert take(ledger, back.replace(letters.address(0).encode(), b"x@altrove.example")).held == 1
+    take(ledger, came_back.acceptance(0))
+    assert states(ledger)[0] is State.BOUNCED
+
+
+def test_other_peoples_answers_are_forgotten_when_every_letter_has_its_receipt(
+    ledger: Ledger,
+) -> None:
+    take(ledger, stranger(0, "opec1.altro@pec.gestore.example"))
+    take(ledger, *map(came_back.acceptance, range(COUNT - 1)))
+    assert held_back(ledger) == 1
+    tally = take(ledger, came_back.acceptance(COUNT - 1))
+    assert (held_back(ledger), tally.held, tally.kept) == (0, -1, {"pec-accettazione": 1})
+    assert take(ledger, stranger(0, "opec1.altro@pec.gestore.example")).foreign == 1
+    assert not [one for one in kept(ledger) if one.kind == Kind.REPLY]
+
+
+def test_a_letter_that_may_have_left_twice_has_two_acceptances_to_wait_for(
+    tmp_path: Path,
+) -> None:
+    ledger, opened = letters.frozen_ledger(tmp_path, 1)
+    with closing(ledger):
+        for end in (judge(Phase.RCPT, 450), judge(Phase.END_OF_DATA, None)):
+            with ledger.writing() as connection:
+                (claimed,) = deliveries.claim(connection, Choice(opened.id), 1, now=NOW)
+                settled = Settlement(claimed.delivery_id, claimed.attempt, end, NOW, NOW)
+                deliveries.settle(connection, [settled])
+        with ledger.writing() as connection:
+            deliveries.resolve(connection, [1], Event.OPERATOR_QUEUE, now=NOW, note="")
+            (claimed,) = deliveries.claim(connection, Choice(opened.id), 1, now=NOW)
+            taken = judge(Phase.END_OF_DATA, 250)
+            settled = Settlement(claimed.delivery_id, claimed.attempt, taken, NOW)
+            deliveries.settle(connection, [settled])
+        take(ledger, stranger(0, "opec9.9@pec.gestore.example"), came_back.acceptance(0))
+        assert held_back(ledger) == 1
+        other = replace(came_back.posting(0), identificativo="opec9.9@pec.gestore.example")
+        fact = Fact(Tipo.ACCETTAZIONE, came_back.SENT_AT)
+        take(ledger, provider_receipts.receipt(came_back.provider(), other, fact))
+        assert held_back(ledger) == 0
+        assert [one.delivery_id for one in kept(ledger)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        stranger(0, "CAK8a7.12@posta.example"),
+        stranger(0).replace(b"20 Sep", b"10 Sep"),
+        stranger(0).replace(b"In-Reply-To", b"X-Altro"),
+    ],
+    ids=["an ordinary id", "older than the letters", "no id at all"],
+)
+def test_a_private_letter_that_cannot_turn_out_to_be_an_answer_is_not_held_back(
+    ledger: Ledger, message: bytes
+) -> None:
+    tally = take(ledger, message)
+    assert (tally.foreign, tally.held, held_back(ledger)) == (1, 0, 0)
+
+
+def test_who_sends_ordinary_mail_waits_for_no_acceptance(ledger: Ledger) -> None:
+    told = Reconciler(ledger, classify, lambda: NOW, certified=False)
+    assert told.take(Batch((Arrival(stranger(0), "prova"),))).foreign == 1
+    assert held_back(ledger) == 0
+
+
+def test_what_is_held_back_is_bounded_in_number_in_bytes_and_in_time(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held, "MOST", 2)
+    tally = take(ledger, *map(stranger, range(3)))
+    assert (tally.held, tally.unheld, tally.foreign) == (2, 1, 1)
+    late = Reconciler(ledger, classify, lambda: NOW + 91 * 86400)
+    assert late.take(Batch((Arrival(came_back.unrelated(1), "prova"),))).held == -2
+    monkeypatch.setattr(held, "MOST_BYTES", len(stranger(0)) + 10)
+    tally = take(ledger, *map(stranger, range(3)))
+    assert (tally.held, tally.unheld) == (1, 2)
 
 
 def test_other_peoples_letters_are_counted_and_not_kept(ledger: Ledger) -> None:
@@ -320,10 +427,10 @@ def readings(draw: st.DrawFn) -> Reading:
         # Only what the provider called it: tied when an acceptance has told it.
         return Reading(
             kind,
-            pec_id=full.pec_id,
+            pec_id=full.pec_id if kind is Kind.BOUNCE else "",
             references=(full.pec_id,),
             occurred=full.occurred,
-            sender=letters.address(number),
+            sender=draw(st.sampled_from([letters.address(number), "sindaca@casa.example"])),
         )
     return full
 
@@ -342,11 +449,12 @@ def outcome(folder: Path, came: Sequence[tuple[int, Reading]], cuts: Sequence[in
     by_name = {f"{number}".encode(): reading for number, reading in came}
     with closing(ledger):
         sent(ledger, opened)
-        told = Reconciler(ledger, by_name.__getitem__, lambda: NOW)
         waiting = [Arrival(f"{number}".encode(), "prova") for number, _reading in came]
         step = 0
         while waiting:
             size = cuts[step % len(cuts)]
+            # Every time a run of its own.
+            told = Reconciler(ledger, by_name.__getitem__, lambda: NOW)
             told.take(Batch(tuple(waiting[:size])))
             waiting, step = waiting[size:], step + 1
         ties = {(one.sha256, one.delivery_id, one.strength, one.event) for one in kept(ledger)}
@@ -354,7 +462,8 @@ def outcome(folder: Path, came: Sequence[tuple[int, Reading]], cuts: Sequence[in
             failed = {
                 number: one.sha256 for number, one in receipts.failures(connection, 1).items()
             }
-        return states(ledger), ties, failed
+            waits = held.known(connection)
+        return states(ledger), ties, failed, waits
 
 
 @given(campaigns())
