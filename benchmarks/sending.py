@@ -35,6 +35,7 @@ from coalizione_mailer.letter.message import (
     Mailbox,
     Stationery,
     join,
+    key_of,
     message_id,
 )
 from coalizione_mailer.model import Address, Channel, Comune, Recipient
@@ -143,14 +144,16 @@ def frozen(
         nonlocal size
         for number in range(messages):
             recipient = _recipient(number)
-            key = f"r1.{recipient.comune.codice_catastale}"
+            key = key_of(1, recipient.comune.codice_catastale)
             to = Mailbox(recipient.comune.denominazione, recipient.address.address)
-            head = composer.head(key, to, body, "lettera.pdf")
             pdf = secrets.token_bytes(letter)
+            name = rounds.sha256(pdf)
+            head = composer.head(key, to, body, "lettera.pdf", name)
             message = join(head, pdf, composer.frame)
             size = len(message)
             digest = hashlib.sha256(message).hexdigest()
-            yield Frozen(recipient, message_id(stationery, key), head, pdf, digest, size)
+            own_id = message_id(stationery, key, name)
+            yield Frozen(recipient, own_id, head, pdf, digest, size)
 
     opened = Round(
         number=1,

@@ -19,6 +19,7 @@ from coalizione_mailer.letter.message import (
     ascii_name,
     is_canonical,
     join,
+    key_of,
     message_id,
 )
 from coalizione_mailer.letter.pdf import Pdf, PdfSettings, render_pdfs
@@ -108,13 +109,13 @@ class Correspondence:
 
     def _prepare(self, recipient: Recipient, text: LetterText, pdf: Pdf) -> Prepared:
         """Put one message together and make sure that it can travel."""
-        key = f"r{self._identity.round}.{recipient.comune.codice_catastale}"
+        key = key_of(self._identity.round, recipient.comune.codice_catastale)
         address = recipient.address.address
+        letter = hashlib.sha256(pdf.data).hexdigest()
         try:
             to = Mailbox(recipient.comune.denominazione, address)
-            head = self._composer.head(
-                key, to, Body(text.email_text, text.email_html), self._letter_name(recipient)
-            )
+            body = Body(text.email_text, text.email_html)
+            head = self._composer.head(key, to, body, self._letter_name(recipient), letter)
         except ValueError:
             problem = Problem(
                 Code.ADDRESS_WRONG, found=address, comune=recipient.comune.codice_istat
@@ -126,7 +127,7 @@ class Correspondence:
             recipient=recipient,
             text=text,
             pdf=pdf,
-            message_id=message_id(self._stationery, key),
+            message_id=message_id(self._stationery, key, letter),
             head=head,
             message=message,
             sha256=hashlib.sha256(message).hexdigest(),

@@ -4,10 +4,12 @@ Every claim and every outcome is on the disk before its worker goes on. Requests
 a commit is under way share the next one, so that ten connections do not pay for ten commits.
 
 The attachments are made ready once; of each letter only what is its own is touched. What leaves is
-proved part by part: every part is kept under its SHA-256, and must still have it.
+proved part by part: every part is kept under its SHA-256, and must still have it. That head and
+letter are those of this Comune, its Message-ID vouches for.
 """
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,7 +18,7 @@ from coalizione_mailer.errors import LedgerError
 from coalizione_mailer.ledger import deliveries, rounds
 from coalizione_mailer.ledger.deliveries import Choice, Claim, Settlement
 from coalizione_mailer.ledger.store import Ledger
-from coalizione_mailer.letter.message import base64_lines
+from coalizione_mailer.letter.message import base64_lines, is_head_of, key_of, unique_id
 from coalizione_mailer.lifecycle import Event, Outcome, Phase
 from coalizione_mailer.transport.wire import Wire, dot_stuffed
 
@@ -69,6 +71,8 @@ class Desk:
 
     def __init__(self, ledger: Ledger, opened: rounds.Round, choice: Choice) -> None:
         self._ledger = ledger
+        self._round = opened
+        self._domain = opened.sender.rpartition("@")[2]
         self._choice = choice
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._batch = _Batch()
@@ -78,8 +82,8 @@ class Desk:
             frame = rounds.frame(connection, opened)
             name = rounds.frame_sha256(connection, opened)
         self._prove(frame, name, opened.protocol)
-        self._frame_size = len(frame)
-        self._frame = dot_stuffed(frame)
+        self._frame = frame
+        self._stuffed_frame = dot_stuffed(frame)
 
     async def claim(self, clock: Callable[[], float]) -> Job | None:
         """Claim the next delivery whose turn has come; None when there is none now."""
@@ -160,18 +164,36 @@ class Desk:
             return [self._job(claimed) for claimed in reversed(claims)]
 
     def _job(self, claimed: Claim) -> Job:
-        """Put the message together, having held its parts against the hashes of the freeze.
-
-        That they belong together is seen by the size of the whole and by the Message-ID.
-        """
-        self._prove(claimed.head, claimed.head_sha256, claimed.message_id)
-        self._prove(claimed.letter, claimed.letter_sha256, claimed.message_id)
+        """Put the message together, having held its parts against the hashes of the freeze."""
+        whose = f"{claimed.denominazione} ({claimed.sigla}), {claimed.message_id}"
+        self._prove(claimed.head, claimed.head_sha256, whose)
+        self._prove(claimed.letter, claimed.letter_sha256, whose)
         letter = base64_lines(claimed.letter)
-        size = len(claimed.head) + len(letter) + self._frame_size
-        if size != claimed.message_size or claimed.message_id.encode() not in claimed.head:
-            raise LedgerError(self._ledger.name, "damaged", claimed.message_id)
+        if not self._belong_together(claimed, letter):
+            raise LedgerError(self._ledger.name, "damaged", whose)
         # No line of base64 begins with a dot.
-        return Job(claimed, Wire((dot_stuffed(claimed.head), letter, self._frame)))
+        return Job(claimed, Wire((dot_stuffed(claimed.head), letter, self._stuffed_frame)))
+
+    def _belong_together(self, claimed: Claim, letter: bytes) -> bool:
+        """Tell whether head and letter are those that were frozen together, for this Comune.
+
+        The head has the Message-ID beside the address, and the Message-ID comes from Comune and
+        letter. Where it was made before it did, the whole message is held against its hash.
+        """
+        opened = self._round
+        size = len(claimed.head) + len(letter) + len(self._frame)
+        if size != claimed.message_size:
+            return False
+        if not is_head_of(claimed.head, claimed.message_id, claimed.address):
+            return False
+        key = key_of(opened.number, claimed.codice_catastale)
+        vouching = unique_id(opened.identity, key, self._domain, claimed.letter_sha256)
+        if claimed.message_id == vouching:
+            return True
+        whole = hashlib.sha256(claimed.head)
+        whole.update(letter)
+        whole.update(self._frame)
+        return whole.hexdigest() == claimed.message_sha256
 
     def _prove(self, part: bytes, name: str, whose: str) -> None:
         """Raise LedgerError where a part is not what was frozen."""

@@ -108,18 +108,36 @@ class Mailbox:
         return f"{_encoded_words('Reply-To', self.name)}\r\n <{self.address}>"
 
 
-def message_id(stationery: Stationery, key: str) -> str:
+def key_of(number: int, comune: str) -> str:
+    """Return the key of a letter: its round's number and its Comune's cadastral code."""
+    return f"r{number}.{comune}"
+
+
+def message_id(stationery: Stationery, key: str, letter: str = "") -> str:
     """Return the Message-ID, with its angle brackets, of the letter with this key.
 
     The local part alone is unique: a PEC provider may rewrite the domain (RFC 5322, 3.6.4).
+    ``letter`` as for ``unique_id``.
     """
-    return unique_id(stationery.identity, key, stationery.domain)
+    return unique_id(stationery.identity, key, stationery.domain, letter)
 
 
-def unique_id(identity: str, key: str, domain: str) -> str:
-    """Return the Message-ID of a key, which only whoever knows the identity can foretell."""
-    digest = hashlib.blake2s(f"{identity}/{key}".encode(), digest_size=12).hexdigest()
+def unique_id(identity: str, key: str, domain: str, letter: str = "") -> str:
+    """Return the Message-ID of a key, which only whoever knows the identity can foretell.
+
+    With the SHA-256 of the ``letter`` that goes with it (hexadecimal), the Message-ID vouches for
+    it: whoever knows the identity sees from both that they belong together.
+    """
+    seed = f"{identity}/{key}/{letter}" if letter else f"{identity}/{key}"
+    digest = hashlib.blake2s(seed.encode(), digest_size=12).hexdigest()
     return f"<{key.lower()}.{digest}@{domain}>"
+
+
+def is_head_of(head: bytes, own_id: str, address: str) -> bool:
+    """Tell whether a head is that of the message with this Message-ID, to this address."""
+    known = f"\r\nMessage-ID: {own_id}\r\n"
+    to = (f"\r\n <{address}>{known}", f"\r\nTo: {address}{known}")
+    return any(each.encode() in head for each in to)
 
 
 def ascii_name(text: str) -> str:
@@ -151,16 +169,19 @@ class Composer:
         parts = [self._delimiter() + _file_part(file) for file in attachments]
         self.frame: bytes = b"".join(parts) + b"--" + self._mixed + b"--" + CRLF
 
-    def head(self, key: str, recipient: Mailbox, body: Body, letter_name: str) -> bytes:
+    def head(
+        self, key: str, recipient: Mailbox, body: Body, letter_name: str, letter: str = ""
+    ) -> bytes:
         """Return what differs by recipient, up to where the letter's base64 begins.
 
-        Raises ValueError when a value would bring a second line or recipient into the headers.
+        ``letter`` as for ``message_id``. Raises ValueError when a value would bring a second line
+        or recipient into the headers.
         """
         return b"".join(
             (
                 self._constant_headers,
                 _header("To", recipient.header),
-                _header("Message-ID", message_id(self._stationery, key)),
+                _header("Message-ID", message_id(self._stationery, key, letter)),
                 b'Content-Type: multipart/mixed; boundary="' + self._mixed + b'"\r\n\r\n',
                 self._delimiter(),
                 b'Content-Type: multipart/alternative;\r\n boundary="',

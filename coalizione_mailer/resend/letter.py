@@ -14,12 +14,13 @@ from itertools import chain
 from coalizione_mailer.campaign import Campaign
 from coalizione_mailer.correspondence import Correspondence, Identity, Prepared
 from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
-from coalizione_mailer.ledger.rounds import First, Frozen, Round
+from coalizione_mailer.ledger.rounds import First, Frozen, Round, sha256
 from coalizione_mailer.letter.message import (
     Anew,
     Mailbox,
     is_canonical,
     join,
+    key_of,
     readdressed,
     unique_id,
 )
@@ -144,10 +145,12 @@ def _proved(first: First, was: Prepared, now: Prepared) -> tuple[bytes, bytes] |
     """Return the new head and letter, if the first come out again as they were.
 
     And if the new one is the first with one address in the place of the other. A head is compared
-    to the byte; a letter as the letters of an edition are, since one that was printed on a form
-    has more glyphs in its fonts than the same letter made alone.
+    to the byte, but for the Message-ID, which vouches for the bytes of the letter; a letter as the
+    letters of an edition are, since one that was printed on a form has more glyphs in its fonts
+    than the same letter made alone.
     """
-    if was.head != first.head:
+    head = was.head.replace(was.message_id.encode(), first.message_id.encode(), 1)
+    if head != first.head:
         return None
     if was.pdf.data != first.letter and differences(first.letter, was.pdf.data):
         return None
@@ -161,8 +164,9 @@ def _again(
 ) -> Again:
     head, letter = parts
     last, address = sending.case.letter, sending.address
-    key = f"r{opened.number}.{first.codice_catastale}"
-    own_id = unique_id(opened.identity, key, opened.sender.rpartition("@")[2])
+    key = key_of(opened.number, first.codice_catastale)
+    domain = opened.sender.rpartition("@")[2]
+    own_id = unique_id(opened.identity, key, domain, sha256(letter))
     anew = Anew(
         Mailbox(first.denominazione, address.address),
         own_id,

@@ -5,10 +5,12 @@ import json
 import os
 import pty
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +19,7 @@ import pytest
 from coalizione_mailer.cli import sending
 from coalizione_mailer.hours import ROME, Day
 from coalizione_mailer.ledger.lock import sole_sender
+from coalizione_mailer.letter.message import base64_lines
 from tests.cli.desk import ROOT, Answer, Mailer, change, launched
 from tests.support.smtp_server import Fault, SmtpServer, Step, Then
 
@@ -161,6 +164,28 @@ def test_what_changed_after_the_freeze_is_named_and_refused(
     refused = online(*SEND, "--refreeze")
     assert refused.code == 1
     assert refused.err.startswith("Letters have left already, so they cannot be frozen anew.")
+    assert len(server.record) == 1
+
+
+def test_two_letters_exchanged_in_the_record_stay_here(
+    server: SmtpServer, online: Mailer, plain: Path
+) -> None:
+    assert online(*SEND, "--only", "forlì").code == 0
+    with closing(sqlite3.connect(plain / "archive" / "ledger.sqlite")) as record, record:
+        (first, name, one), (second, other, two) = record.execute(
+            "SELECT letter_sha256, denominazione, content FROM deliveries"
+            " JOIN blobs ON sha256 = letter_sha256 WHERE state = 'queued' ORDER BY id LIMIT 2"
+        )
+        grown = len(base64_lines(two)) - len(base64_lines(one))
+        exchange = (
+            "UPDATE deliveries SET letter_sha256 = ?, message_size = message_size + ?"
+            " WHERE denominazione = ?"
+        )
+        record.executemany(exchange, [(second, grown, name), (first, -grown, other)])
+    answer = online(*SEND)
+    assert (answer.code, answer.out) == (1, "")
+    assert f"it is damaged: {name} (" in answer.err or f"it is damaged: {other} (" in answer.err
+    assert states(online) == {"queued": 5, "sent": 1}
     assert len(server.record) == 1
 
 

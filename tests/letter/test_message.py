@@ -3,6 +3,7 @@
 import base64
 import email
 import email.policy
+import hashlib
 import re
 from datetime import datetime, timedelta, timezone
 from email.header import decode_header, make_header
@@ -23,9 +24,12 @@ from coalizione_mailer.letter.message import (
     ascii_name,
     base64_lines,
     is_canonical,
+    is_head_of,
     join,
+    key_of,
     message_id,
     quoted_printable,
+    unique_id,
 )
 
 ROME = timezone(timedelta(hours=2))
@@ -172,6 +176,24 @@ def test_every_letter_has_a_message_id_of_its_own_before_the_at_sign() -> None:
     ]
     assert all(re.fullmatch(r"<[a-z0-9.]+@ente\.example>", found) for found in ids)
     assert len({found.partition("@")[0] for found in ids}) == len(ids) == 8
+
+
+def test_a_message_id_vouches_for_the_letter_that_goes_with_it() -> None:
+    one, other = (hashlib.sha256(content).hexdigest() for content in (LETTER, LETTER + b"."))
+    ids = [message_id(stationery(), "r1.D704", letter) for letter in ("", one, other)]
+    assert len(set(ids)) == 3
+    assert unique_id("5eed", key_of(1, "D704"), "ente.example", one) == ids[1]
+
+
+@pytest.mark.parametrize("name", ["Forlì", "Vicenza", "", "Una parola lunga " * 9 + "e oltre"])
+def test_a_head_is_known_by_its_message_id_and_its_address(name: str) -> None:
+    own_id = message_id(stationery(), "r1.D704")
+    head = written(to=Mailbox(name, ADDRESS))
+    assert is_head_of(head, own_id, ADDRESS)
+    assert not is_head_of(head, own_id, "altri@forli.example")
+    assert not is_head_of(head, own_id, ADDRESS[1:])
+    assert not is_head_of(head, message_id(stationery(), "r1.L840"), ADDRESS)
+    assert not is_head_of(head, own_id[1:-1], ADDRESS)
 
 
 # Text that has broken mail programs before.

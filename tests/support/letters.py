@@ -14,6 +14,7 @@ from coalizione_mailer.letter.message import (
     Mailbox,
     Stationery,
     join,
+    key_of,
     message_id,
 )
 from coalizione_mailer.model import Address, Channel, Comune, Recipient
@@ -73,18 +74,20 @@ def frozen(number: int, letter: bytes | None = None, programme: bytes | None = N
     """One letter as it will leave."""
     content = letter if letter is not None else b"%%PDF letter %d" % number
     written = composer(programme) if programme is not None else composer()
-    key, to = f"r1.{comune(number).codice_catastale}", recipient(number)
+    key, to = key_of(1, comune(number).codice_catastale), recipient(number)
+    digest = rounds.sha256(content)
     text = f"Al Comune di Borgo {number}\n\n.un punto in testa\n..due\n"
     head = written.head(
         key,
         Mailbox(to.comune.denominazione, to.address.address),
         Body(text, f"<p>{text}</p>"),
         "lettera.pdf",
+        digest,
     )
     message = join(head, content, written.frame)
     return Frozen(
         recipient=to,
-        message_id=message_id(stationery(), key),
+        message_id=message_id(stationery(), key, digest),
         head=head,
         letter=content,
         message_sha256=hashlib.sha256(message).hexdigest(),
