@@ -86,6 +86,7 @@ class Correspondence:
             raise ProblemsError(problems)
         self._stationery = _stationery(campaign, identity)
         self._composer = Composer(self._stationery, attachments_of(campaign))
+        assert is_canonical(self.frame)
 
     @property
     def frame(self) -> bytes:
@@ -121,8 +122,9 @@ class Correspondence:
                 Code.ADDRESS_WRONG, found=address, comune=recipient.comune.codice_istat
             )
             raise ProblemsError([problem]) from None
+        # Between head and frame is base64, which cannot but travel unchanged.
+        assert is_canonical(head)
         message = join(head, pdf.data, self.frame)
-        assert is_canonical(message)
         return Prepared(
             recipient=recipient,
             text=text,

@@ -7,8 +7,11 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 
+# What most letters share: formatted, or wrapped, once.
+_SHARED = 256
 _APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 _DASH = "\N{EN DASH}"
 _VOWELS = frozenset("aeiouàèéìíòóùúâêîôûäëïöü")
@@ -31,6 +34,7 @@ def giorno_anno(day: date) -> str:
     return _written(day, "EEEE d MMMM y")
 
 
+@lru_cache(_SHARED, typed=True)
 def numero(number: float) -> str:
     """Write a number with Italian separators: ``5.000``."""
     from babel.numbers import format_decimal
@@ -81,12 +85,7 @@ def tipografico(text: str) -> str:
 def capoversi(text: str, width: int = 76) -> str:
     """Wrap plain text to ``width`` columns, paragraph by paragraph; addresses are not broken."""
     paragraphs = re.split(r"\n\s*\n", text.strip())
-    return "\n\n".join(
-        textwrap.fill(
-            " ".join(paragraph.split()), width, break_long_words=False, break_on_hyphens=False
-        )
-        for paragraph in paragraphs
-    )
+    return "\n\n".join(_wrapped(paragraph, width) for paragraph in paragraphs)
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
@@ -99,6 +98,13 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
 """What the templates may put after ``|``."""
 
 
+@lru_cache(_SHARED)
+def _wrapped(paragraph: str, width: int) -> str:
+    text = " ".join(paragraph.split())
+    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+@lru_cache(_SHARED)
 def _written(day: date, pattern: str) -> str:
     """Format by a CLDR pattern; the first of the month is an ordinal in Italian."""
     from babel.dates import format_date
