@@ -24,6 +24,7 @@ from coalizione_mailer.ledger.schema import attempts, deliveries
 from coalizione_mailer.ledger.store import Ledger
 from coalizione_mailer.lifecycle import State
 from tests.support import campaign, letters
+from tests.support.patience import PATIENCE, until
 from tests.support.smtp_server import SmtpServer, Step
 
 CHECKOUT = Path(__file__).parents[1]
@@ -94,8 +95,8 @@ def hashes(folder: Path) -> dict[str, str]:
 
 def settled_from_the_record(folder: Path, server: SmtpServer) -> int:
     """Settle letters in doubt as a person does who asks the server; return how many there were."""
-    while server.open:
-        time.sleep(0.01)  # noqa: TID251  what the dead sender left on the wire is still coming in
+    # What the dead sender left on the wire is still coming in.
+    until(lambda: not server.open)
     doubtful = [letter for letter in standings(folder) if letter.state is State.IN_DOUBT]
     if doubtful:
         words = [
@@ -142,12 +143,12 @@ def test_killed_ten_times_every_comune_has_its_letter_once(
     for _ in range(KILLS):
         killer = Killer(started(folder), lots.randint(1, 20), lots.choice([0.0, 0.0, 0.001, 0.003]))
         server.at_step = killer
-        killer.process.wait(timeout=120)
+        killer.process.wait(timeout=PATIENCE)
         server.at_step = None
         # There was more to send: it cannot have come to its end by itself.
         assert killer.steps <= 0
         doubts += settled_from_the_record(folder, server)
-    while (code := started(folder).wait(timeout=120)) != ExitCode.NOTHING_TO_DO:
+    while (code := started(folder).wait(timeout=PATIENCE)) != ExitCode.NOTHING_TO_DO:
         assert code in (ExitCode.DONE, ExitCode.IN_DOUBT)
         doubts += settled_from_the_record(folder, server)
     assert_each_has_one(folder, server)
@@ -174,13 +175,13 @@ def test_interrupted_it_ends_the_letters_on_their_way_and_goes_on_later(
             process.send_signal(signal.SIGINT)
 
     server.at_step = step
-    assert process.wait(timeout=120) == ExitCode.INTERRUPTED
+    assert process.wait(timeout=PATIENCE) == ExitCode.INTERRUPTED
     server.at_step = None
     sent = len(server.record)
     assert 7 <= sent < LETTERS
     assert states(folder) == {State.SENT: sent, State.QUEUED: LETTERS - sent}
 
-    assert started(folder).wait(timeout=120) == ExitCode.DONE
+    assert started(folder).wait(timeout=PATIENCE) == ExitCode.DONE
     assert_each_has_one(folder, server)
-    assert started(folder).wait(timeout=120) == ExitCode.NOTHING_TO_DO
+    assert started(folder).wait(timeout=PATIENCE) == ExitCode.NOTHING_TO_DO
     assert len(server.record) == LETTERS

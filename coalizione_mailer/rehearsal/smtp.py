@@ -18,7 +18,7 @@ from coalizione_mailer.rehearsal.faults import Fault, Script, Step
 from coalizione_mailer.rehearsal.record import Taken
 
 HOST = "127.0.0.1"
-_PATIENCE = 10.0
+_PATIENCE = 600.0
 
 
 @dataclass(eq=False)

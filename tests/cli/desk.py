@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coalizione_mailer.cli import language
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = language.FOLDER / "it" / "LC_MESSAGES" / f"{language.DOMAIN}.po"
@@ -74,7 +75,7 @@ def started(arguments: tuple[str, ...], environment: Mapping[str, str]) -> Answe
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     return Answer(done.returncode, done.stdout, done.stderr)

@@ -17,6 +17,7 @@ from coalizione_mailer.errors import (
     ServerUnavailableError,
 )
 from tests.cli.desk import BOOK, Mailer, change, launched
+from tests.support.patience import PATIENCE
 
 REGISTER = Path("data", "comuni.csv")
 ADDRESSES = Path("data", "indirizzi-esempio.csv")
@@ -194,7 +195,7 @@ def test_a_reader_that_goes_away_is_no_error(arguments: tuple[str, ...]) -> None
     program.stdout.close()
     said = program.stderr.read()
     program.stderr.close()
-    assert program.wait(timeout=30) == 0
+    assert program.wait(PATIENCE) == 0
     assert b"Broken" not in said
     assert b"Exception" not in said
 

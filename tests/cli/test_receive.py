@@ -2,11 +2,11 @@
 
 import json
 import os
+import re
 import signal
 import sqlite3
-import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from tests.cli.desk import Mailer, change, launched
 from tests.support import came_back, imap_server, letters
 from tests.support import campaign as campaigns
 from tests.support.imap_server import PASSWORD, USER, ImapServer
+from tests.support.patience import PATIENCE, until
 
 COUNT = 6
 TAKEN = judge(Phase.END_OF_DATA, 250)
@@ -270,13 +271,6 @@ def test_what_is_wrong_with_a_mailbox_is_one_sentence(
     assert server.port
 
 
-def until(done: Callable[[], bool], seconds: float = 60.0) -> None:
-    ends = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < ends
-        time.sleep(0.05)  # noqa: TID251  another program works
-
-
 def rows(folder: Path) -> int:
     with closing(sqlite3.connect(folder / "archive" / "ledger.sqlite")) as ledger:
         count: int = ledger.execute("SELECT count(*) FROM receipts").fetchone()[0]
@@ -298,7 +292,7 @@ def test_killed_while_it_reads_it_goes_on_and_nothing_is_twice(
         process.kill()
         process.communicate()
     done = launched("--campaign", str(folder), "receive", "--no-input", "--json")
-    out, _err = done.communicate(timeout=120)
+    out, _err = done.communicate(timeout=PATIENCE)
     assert done.returncode == 0
     assert json.loads(out)["known"] == 0
     assert rows(folder) == len(many)
@@ -312,14 +306,15 @@ def test_it_goes_on_listening_until_ctrl_c(folder: Path, server: ImapServer) -> 
     process = launched("--campaign", str(folder), "receive", "--follow", "--no-input")
     until(lambda: rows(folder) == 2)
     server.put(*came[2:])
-    until(lambda: rows(folder) == len(came))
+    assert process.stderr is not None
+    told = b""
+    while sum(map(int, re.findall(rb"(\d+) PEC", told))) < len(came) - 2:
+        line = process.stderr.readline()
+        assert line, told
+        told += line
     process.send_signal(signal.SIGINT)
-    try:
-        out, err = process.communicate(timeout=30)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        raise
-    assert process.returncode == 0, err
-    assert b"Listening for more. Ctrl-C ends it." in err
+    out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, told + err
+    assert b"Listening for more. Ctrl-C ends it." in told
     assert b"5  new: PEC delivery" in out
     assert states(folder) == SETTLED

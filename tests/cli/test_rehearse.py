@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from coalizione_mailer import exercise
 from coalizione_mailer.exercise import Fault, Score, Wrong
 from tests.cli.desk import ROOT, Mailer
+from tests.support.patience import PATIENCE, until
 
 QUICK = ("rehearse", "--recipients", "4", "--jobs", "1")
 
@@ -104,12 +104,9 @@ def test_ctrl_c_ends_it_and_leaves_nothing(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    deadline = time.monotonic() + 60
-    while not list(tmp_path.glob("mailer-prova-*/campagna/posta/new")):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)  # noqa: TID251  another process is waited for
+    until(lambda: bool(list(tmp_path.glob("mailer-prova-*/campagna/posta/new"))))
     program.send_signal(signal.SIGINT)
-    out, err = program.communicate(timeout=60)
+    out, err = program.communicate(timeout=PATIENCE)
     assert program.returncode == 130
     assert b"Interrupted." in err
     assert b"Traceback" not in err

@@ -15,6 +15,7 @@ from coalizione_mailer.cli import language, rsvp_review
 from coalizione_mailer.cli.rsvp_review import Key
 from tests.cli.desk import ROOT, Answer, Mailer
 from tests.support import replied
+from tests.support.patience import PATIENCE, until
 
 COMES = "Buongiorno,\nparteciperà il Sindaco Mario Rossi.\nCordiali saluti\nLa segreteria"
 STAYS_AWAY = "Buongiorno,\npurtroppo il Sindaco non potrà partecipare.\nCordiali saluti"
@@ -241,9 +242,6 @@ if sys.platform != "win32":
 posix = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is POSIX's")
 
 
-_PATIENCE = 30.0
-
-
 class Sitting:
     """``mailer rsvp review`` in a terminal of its own, driven by keys."""
 
@@ -258,7 +256,7 @@ class Sitting:
     def until(self, text: str) -> str:
         """Read the screen until something stands there."""
         while text not in self.shown:
-            ready, _out, _err = select.select([self._terminal], [], [], _PATIENCE)
+            ready, _out, _err = select.select([self._terminal], [], [], PATIENCE)
             assert ready, (text, self.shown)
             self.shown += os.read(self._terminal, 65536).decode(errors="replace")
         before, _text, self.shown = self.shown.partition(text)
@@ -266,10 +264,7 @@ class Sitting:
 
     def press(self, key: str) -> None:
         """Press a key, once the program listens for one."""
-        patience = time.monotonic() + _PATIENCE
-        while termios.tcgetattr(self._terminal)[3] & termios.ICANON:
-            assert time.monotonic() < patience
-            time.sleep(0.02)  # noqa: TID251  for another process
+        until(lambda: not termios.tcgetattr(self._terminal)[3] & termios.ICANON)
         os.write(self._terminal, key.encode())
 
     def answer(self, line: str) -> None:

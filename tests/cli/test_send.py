@@ -1,5 +1,6 @@
 """``mailer send`` as the operator lives it: the question, the refusals, and what is said after."""
 
+import asyncio
 import io
 import json
 import os
@@ -8,7 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from coalizione_mailer.hours import ROME, Day
 from coalizione_mailer.ledger.lock import sole_sender
 from coalizione_mailer.letter.message import base64_lines
 from tests.cli.desk import ROOT, Answer, Mailer, change, launched
+from tests.support.patience import PATIENCE, until
 from tests.support.smtp_server import Fault, SmtpServer, Step, Then
 
 SEND = ("send", "--jobs", "1", "--confirm", "166/2017")
@@ -349,23 +351,32 @@ def test_what_a_day_may_not_hold_is_for_the_next(
     assert len(server.record) == 4
 
 
-def wait_for(server: SmtpServer, step: Step) -> None:
-    """Wait until the server has come to a step."""
-    deadline = time.monotonic() + 30
-    while step not in {met for met, _recipient in server.steps}:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)  # noqa: TID251  another process is waited for
+def interrupted_at_the_end_of_a_letter(server: SmtpServer) -> "subprocess.Popen[bytes]":
+    """Send, press Ctrl-C when a letter is with the server, and wait for what is said to that."""
+    program = launched(*SEND)
+    until(lambda: Step.END in {met for met, _recipient in server.steps})
+    program.send_signal(signal.SIGINT)
+    assert program.stderr is not None
+    said = b""
+    while b"Stopping after the letters on their way. Ctrl-C again: stop at once." not in said:
+        said = program.stderr.readline()
+        assert said, "it ended without a word"
+    return program
 
 
 def test_ctrl_c_lets_the_letters_on_their_way_arrive(server: SmtpServer, online: Mailer) -> None:
-    server.will(*(Fault(Step.END, b"250 ok", takes=True, wait=0.7) for _ in range(4)))
-    program = launched(*SEND)
-    wait_for(server, Step.END)
-    program.send_signal(signal.SIGINT)
-    out, err = program.communicate(timeout=30)
+    answer = threading.Event()
+
+    async def held(_seconds: float) -> None:
+        await asyncio.to_thread(answer.wait, PATIENCE)
+
+    server.sleep = held
+    server.will(*[Fault(Step.END, b"250 ok", takes=True, wait=1)] * 4)
+    program = interrupted_at_the_end_of_a_letter(server)
+    answer.set()
+    out, err = program.communicate(timeout=PATIENCE)
     assert program.returncode == 130
     assert out == b""
-    assert b"Stopping after the letters on their way. Ctrl-C again: stop at once." in err
     assert b"Stopped, as you asked. Nothing is lost." in err
     assert b"Traceback" not in err
     assert states(online) == {"queued": 6 - len(server.record), "sent": len(server.record)}
@@ -377,14 +388,9 @@ def test_ctrl_c_twice_stops_at_once_and_is_honest_about_it(
     server: SmtpServer, online: Mailer
 ) -> None:
     server.will(*(Fault(Step.END, then=Then.SILENCE, takes=True) for _ in range(4)))
-    program = launched(*SEND)
-    wait_for(server, Step.END)
+    program = interrupted_at_the_end_of_a_letter(server)
     program.send_signal(signal.SIGINT)
-    assert program.stderr is not None
-    while b"Stopping" not in program.stderr.readline():
-        pass
-    program.send_signal(signal.SIGINT)
-    _out, err = program.communicate(timeout=30)
+    _out, err = program.communicate(timeout=PATIENCE)
     assert program.returncode == 130
     assert b"Traceback" not in err
     assert b"in doubt now" in err
@@ -422,7 +428,7 @@ def test_at_a_real_terminal_the_question_waits_and_a_bar_is_drawn(
         except OSError:
             break
     os.close(leader)
-    assert program.wait(timeout=30) == 0
+    assert program.wait(timeout=PATIENCE) == 0
     assert "━━━━".encode() in shown
     assert b"\x1b[3" not in shown
     assert states(online) == {"sent": 6}

@@ -21,6 +21,7 @@ from coalizione_mailer.ledger.schema import attempts, history
 from coalizione_mailer.ledger.store import Ledger
 from coalizione_mailer.lifecycle import Event, IllegalTransitionError, Outcome, Phase, State, judge
 from tests.support import letters
+from tests.support.patience import PATIENCE
 
 CHECKOUT = Path(__file__).parents[2]
 Freezer = Callable[[int], tuple[Ledger, Round]]
@@ -321,5 +322,5 @@ def test_workers_in_processes_never_claim_the_same_letter(frozen: Freezer, tmp_p
         assert worker.stdin is not None
         worker.stdin.write("go\n")
         worker.stdin.flush()
-    answers = [json.loads(worker.communicate(timeout=60)[0]) for worker in workers]
+    answers = [json.loads(worker.communicate(timeout=PATIENCE)[0]) for worker in workers]
     assert Counter(answers[0] + answers[1]) == Counter(range(1, MANY + 1))

@@ -12,6 +12,7 @@ import pytest
 
 from coalizione_mailer.errors import CampaignLockedError
 from coalizione_mailer.ledger.lock import sole_sender
+from tests.support.patience import PATIENCE
 
 CHECKOUT = Path(__file__).parents[2]
 SINCE = datetime.fromisoformat("2017-09-18 09:30:15")
@@ -49,7 +50,7 @@ def test_a_second_sender_is_told_who_sends_and_since_when(tmp_path: Path) -> Non
             pass
         assert f"(pid {process.pid})" in caught.value.owner
         assert caught.value.since == "2017-09-18 09:30:15"
-        process.communicate("end\n", timeout=60)
+        process.communicate("end\n", timeout=PATIENCE)
         with sole_sender(tmp_path, since=SINCE):
             pass
 
@@ -57,7 +58,7 @@ def test_a_second_sender_is_told_who_sends_and_since_when(tmp_path: Path) -> Non
 def test_a_killed_sender_holds_nothing(tmp_path: Path) -> None:
     with held_elsewhere(tmp_path) as process:
         process.kill()
-        process.wait(timeout=60)
+        process.wait(timeout=PATIENCE)
         with sole_sender(tmp_path, since=SINCE):
             with pytest.raises(CampaignLockedError) as caught, sole_sender(tmp_path, since=SINCE):
                 pass

@@ -4,10 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+
+from tests.support.patience import PATIENCE, until
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are read from /proc")
 
@@ -63,13 +64,6 @@ def in_session(leader: int) -> list[int]:
     return alive
 
 
-def ended(leader: int, seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while in_session(leader) and time.monotonic() < deadline:
-        time.sleep(0.05)  # noqa: TID251  real processes take real time
-    return not in_session(leader)
-
-
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_no_worker_outlives_its_parent(
     sender: subprocess.Popen[str], tmp_path: Path, how: signal.Signals
@@ -79,6 +73,6 @@ def test_no_worker_outlives_its_parent(
         os.killpg(sender.pid, how)  # as a terminal does: to the workers too
     else:
         os.kill(sender.pid, how)
-    sender.communicate(timeout=60)
-    assert ended(sender.pid)
+    sender.communicate(timeout=PATIENCE)
+    until(lambda: not in_session(sender.pid))
     assert [path.name for path in (tmp_path / "scratch").iterdir()] == []

@@ -14,6 +14,7 @@ from coalizione_mailer.mailbox.reading import Kind, Reading
 from coalizione_mailer.mailbox.sources import Arrival
 from coalizione_mailer.reconcile import Batch, Reconciler
 from tests.support import came_back, letters
+from tests.support.patience import PATIENCE
 
 COUNT = 60
 NOW = letters.FROZEN_AT + 60
@@ -55,7 +56,7 @@ def test_receipts_that_come_while_letters_leave_settle_them_and_none_leaves_twic
     ledger, opened = letters.frozen_ledger(tmp_path, COUNT)
     with ThreadPoolExecutor(3) as pool:
         done = [pool.submit(work, tmp_path) for work in (send, send, receive)]
-        taken = [delivery for each in done for delivery in each.result(timeout=60)]
+        taken = [delivery for each in done for delivery in each.result(timeout=PATIENCE)]
     with closing(ledger), ledger.reading() as connection:
         counts = reports.counts(connection, opened.id)
         ended = connection.scalars(select(schema.attempts.c.event)).all()

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.support.patience import PATIENCE
+
 PROGRAM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-_PATIENCE = 60.0
 
 
 class Browser:
@@ -65,7 +66,7 @@ class Browser:
 
     def until(self, expression: str) -> Any:
         """Return the value of an expression as soon as there is one: the mouse takes its time."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while not (value := self.evaluate(expression)):
             assert time.monotonic() < deadline, expression
         return value
@@ -113,7 +114,7 @@ class Browser:
 
     def _next(self) -> dict[str, Any]:
         """Return the next message; what only tells of something is noted."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while b"\0" not in self._read:
             ready, _, _ = select.select([self._back], [], [], deadline - time.monotonic())
             assert ready, "the browser says nothing"
@@ -172,4 +173,4 @@ def browser(profile: Path) -> Iterator[Browser]:
         os.close(ours_out)
         os.close(ours_in)
         process.terminate()
-        process.wait(_PATIENCE)
+        process.wait(PATIENCE)

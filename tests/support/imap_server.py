@@ -7,13 +7,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
+from tests.support.patience import PATIENCE, until
 
 if sys.platform != "win32":
     import grp
@@ -88,7 +87,7 @@ class ImapServer:
     @contextmanager
     def opened(self, folder: str = "INBOX") -> Iterator[imaplib.IMAP4]:
         """Open a folder as a mail program does."""
-        client = imaplib.IMAP4("127.0.0.1", self.port, timeout=20)
+        client = imaplib.IMAP4("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             client.login(USER, PASSWORD)
             client.select(f'"{folder}"')
@@ -207,19 +206,19 @@ def _started(command: list[str], server: ImapServer) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=PATIENCE)
 
 
 def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
-    ends = time.monotonic() + 20
-    while time.monotonic() < ends and process.poll() is None:
+    def up() -> bool:
+        assert process.poll() is None, "the IMAP server did not come up"
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
         except OSError:
-            time.sleep(0.05)  # noqa: TID251  a server of its own comes up
-        else:
-            return
-    pytest.fail("the IMAP server did not come up")
+            return False
+        return True
+
+    until(up)
 
 
 def _free_port() -> int:

@@ -77,7 +77,7 @@ class Listener:
 
     async def given(self, envelope: Envelope, message: bytes) -> Outcome:
         """Hand a message over to it, and say goodbye."""
-        session = await SmtpTransport(Server("127.0.0.1", self.port, "none", timeout=5)).connect()
+        session = await SmtpTransport(Server("127.0.0.1", self.port, "none")).connect()
         try:
             return await session.deliver(envelope, Wire.of(message))
         finally:
@@ -159,7 +159,7 @@ async def test_a_session_in_which_something_was_said_unasked_is_not_used_again(
 ) -> None:
     server = Listener(answers={b"DATA": b"354 go on\r\n250 taken already"})
     async with server.listening():
-        session = await SmtpTransport(Server("127.0.0.1", server.port, "none", timeout=5)).connect()
+        session = await SmtpTransport(Server("127.0.0.1", server.port, "none")).connect()
         outcome = await session.deliver(envelope, Wire.of(message))
         # A yes before the message had left: to what?
         assert (outcome.event, outcome.phase) == (Event.UNANSWERED, Phase.DATA)

@@ -15,6 +15,7 @@ from coalizione_mailer.registry.official.values import Kind
 from coalizione_mailer.updates import Update, Written, apply, plan_addresses
 from coalizione_mailer.updates.sources import FILE, read_records, sha256
 from coalizione_mailer.updates.store import PREVIOUS
+from tests.support.patience import PATIENCE
 from tests.updates.desk import NOON, again, everybody, index, later, source
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +66,7 @@ def started(script: str, *arguments: str, cwd: Path = ROOT) -> "subprocess.Compl
         env={**os.environ, "PYTHONPATH": str(ROOT), "MAILER_LANG": "en"},  # noqa: TID251  inherited
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

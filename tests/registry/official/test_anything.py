@@ -3,6 +3,7 @@
 import string
 import zipfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -14,6 +15,7 @@ from coalizione_mailer.errors import Problem, ProblemsError
 from coalizione_mailer.registry.official.cells import day, figure, istat_code, something
 from coalizione_mailer.registry.official.values import Kind
 from tests.registry.official.conftest import READERS
+from tests.support.effort import takes_much
 from tests.support.mutations import mutated
 from tests.support.official import (
     Place,
@@ -31,7 +33,6 @@ from tests.support.official import (
 
 _SETTINGS = settings(
     max_examples=150,
-    deadline=5000,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -61,6 +62,10 @@ def read_by_all(folder: Path, content: bytes) -> None:
     """Read bytes with every reader; problems carry values, warnings too."""
     path = folder / "download.csv"
     path.write_bytes(content)
+    assert not takes_much(partial(read_with_each, path))
+
+
+def read_with_each(path: Path) -> None:
     for kind in Kind:
         try:
             value = READERS[kind](path)
