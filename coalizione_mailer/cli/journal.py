@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from coalizione_mailer.campaign import Campaign
     from coalizione_mailer.dispatch import Result
     from coalizione_mailer.dispatch.desk import Job
-    from coalizione_mailer.dispatch.run import Observer
+    from coalizione_mailer.dispatch.orders import Observer
     from coalizione_mailer.ledger.deliveries import Settlement
 
 FOLDER = "log"

@@ -6,94 +6,30 @@ finish stays in the ledger for the next.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum, unique
+from collections.abc import Awaitable, Collection
 from functools import partial
-from typing import Protocol
 
 from coalizione_mailer import pace
+from coalizione_mailer.dispatch.brake import Brake
+from coalizione_mailer.dispatch.connections import Connections
 from coalizione_mailer.dispatch.desk import Desk, Job
+from coalizione_mailer.dispatch.orders import Clock, Ending, Observer, Orders, Result
 from coalizione_mailer.dispatch.pacer import Pacer
 from coalizione_mailer.errors import ServerUnavailableError
 from coalizione_mailer.ledger import deliveries
 from coalizione_mailer.ledger.clock import follow
 from coalizione_mailer.ledger.deliveries import Choice, Settlement
-from coalizione_mailer.ledger.rounds import Round
 from coalizione_mailer.ledger.store import Ledger
 from coalizione_mailer.lifecycle import Event, Outcome, Retry, retry
 from coalizione_mailer.model import Envelope
-from coalizione_mailer.pace import Limit
 from coalizione_mailer.transport import Session, Transport
 
 LONGEST_WAIT = 900.0
 """Seconds a run waits for a turn; beyond that it ends and says when to run again."""
 
-_BRAKE_AFTER = 10
-_BRAKE_SECONDS = 60.0
-_BRAKES = 5
-_REFUSALS = 10
-_RECONNECT_DELAYS = (1.0, 2.0, 4.0, 8.0)
 _IDLE = 20.0
 _POLL = 0.25
 _NOTICED = 2.0
-
-
-@unique
-class Ending(StrEnum):
-    """Why a run ended."""
-
-    DONE = "done"
-    STOPPED = "stopped"  # the operator asked
-    LATER = "later"  # the rest has its turn later than a run waits
-    UNAVAILABLE = "unavailable"  # the server could not be used
-    REFUSING = "refusing"  # the server refused one letter after the other
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What a run is to do: from whom, at what pace, over how many connections, how many letters.
-
-    ``next_open`` says when letters may leave, from a moment on (working hours).
-    """
-
-    round: Round
-    limits: Sequence[Limit] = ()
-    connections: int = 4
-    at_most: int | None = None
-    only: frozenset[str] = frozenset()
-    next_open: Callable[[float], float] = float
-
-
-@dataclass(slots=True)
-class Result:
-    """How a run ended: outcomes by event, and when to run again if it must be (epoch seconds)."""
-
-    ending: Ending = Ending.DONE
-    outcomes: Counter[Event] = field(default_factory=Counter)
-    resume_at: float | None = None
-    error: ServerUnavailableError | None = None
-
-
-class Observer(Protocol):
-    """Whoever wants to see the run: a progress bar."""
-
-    def settled(self, job: Job, settlement: Settlement) -> None:
-        """An attempt has ended and is on record."""
-        ...
-
-    def waits(self, seconds: float) -> None:
-        """Nothing leaves for so long."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Time handed in: ``now`` in seconds since the epoch, never going back within a run."""
-
-    now: Callable[[], float]
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 class Run:
@@ -103,20 +39,14 @@ class Run:
         self, ledger: Ledger, transport: Transport, orders: Orders, clock: Clock, observer: Observer
     ) -> None:
         self._ledger = ledger
-        self._transport = transport
         self._orders = orders
         self._clock = clock
         self._observer = observer
         self._result = Result()
         self._claimed = 0
         self._in_hand = 0
-        self._sessions = 0
-        self._opening = 0
-        self._all_answered = asyncio.Event()
-        self._failures = 0
-        self._deferred_in_a_row = 0
-        self._refused_in_a_row = 0
-        self._brake_until = 0.0
+        self._connections = Connections(transport, orders.connections)
+        self._brake = Brake()
         self._ended = asyncio.Event()
         self._errors: list[BaseException] = []
         now = clock.now()
@@ -165,8 +95,7 @@ class Run:
                     entry = await self._carry(job, session)
         finally:
             if session is not None:
-                self._sessions -= 1
-                await session.close()
+                await self._connections.close(session)
         if entry is not None:
             await entry
 
@@ -191,7 +120,7 @@ class Run:
     def _seconds_to_turn(self, now: float) -> float:
         """Return how long no letter may leave; not above nought when one may."""
         closed = self._orders.next_open(now) - now
-        return max(self._pacer.wait(now), self._brake_until - now, closed)
+        return max(self._pacer.wait(now), self._brake.until - now, closed)
 
     async def _rest(self, until: float, session: Session | None) -> None:
         """Wait for a turn that is some time away; or end the run, if too long or for nobody."""
@@ -261,7 +190,8 @@ class Run:
         settlement = Settlement(
             claim.delivery_id, claim.attempt, outcome, now, self._due(outcome, claim.attempt, now)
         )
-        self._brake(outcome, now)
+        if ending := self._brake.heard(outcome.event, now):
+            self._finish(ending, now + LONGEST_WAIT if ending is Ending.LATER else None)
         entry = self._desk.settle(settlement, self._clock.now)
         entry.add_done_callback(partial(self._entered, job, settlement))
         if not session.alive or self._seconds_to_turn(now) > 0.0:
@@ -282,26 +212,6 @@ class Run:
             self._errors.append(error)
             self._ended.set()
 
-    def _brake(self, outcome: Outcome, now: float) -> None:
-        """Hold back when the server puts off one letter after the other, and end when it goes on.
-
-        Otherwise a server that is overloaded would see all 2,400 letters, and put all of them off;
-        or refuse them all for a reason of its own, such as a quota, and none could be sent again.
-        """
-        rejected = outcome.event is Event.REJECTED
-        self._refused_in_a_row = self._refused_in_a_row + 1 if rejected else 0
-        if self._refused_in_a_row >= _REFUSALS:
-            self._finish(Ending.REFUSING)
-        if outcome.event is not Event.DEFERRED:
-            self._deferred_in_a_row = 0
-            return
-        self._deferred_in_a_row += 1
-        brakes, rest = divmod(self._deferred_in_a_row, _BRAKE_AFTER)
-        if brakes >= _BRAKES:
-            self._finish(Ending.LATER, now + LONGEST_WAIT)
-        elif rest == 0:
-            self._brake_until = now + _BRAKE_SECONDS * brakes
-
     def _due(self, outcome: Outcome, attempt: int, now: float) -> float | None:
         """Say when a deferred letter has its next turn."""
         if outcome.event is not Event.DEFERRED:
@@ -313,40 +223,22 @@ class Run:
                 return None
 
     async def _connected(self, old: Session | None) -> Session | None:
-        """Open a session; after failures in a row, with none open elsewhere, end the run."""
+        """Open a session in the place of one that is lost; None, after a while, if it cannot be."""
         if old is not None:
-            self._sessions -= 1
-            await old.close()
+            await self._connections.close(old)
         try:
-            session = await self._opened()
+            return await self._connections.open()
         except ServerUnavailableError as error:
             await self._not_connected(error)
             return None
-        self._failures = 0
-        return session
-
-    async def _opened(self) -> Session:
-        """Open a session and count it; raises ServerUnavailableError."""
-        self._opening += 1
-        self._all_answered.clear()
-        try:
-            session = await self._transport.connect()
-            self._sessions += 1
-        finally:
-            self._opening -= 1
-            if self._opening == 0:
-                self._all_answered.set()
-        return session
 
     async def _not_connected(self, error: ServerUnavailableError) -> None:
         """Wait before another try, longer each time, or end the run."""
-        delay = _RECONNECT_DELAYS[min(self._failures, len(_RECONNECT_DELAYS) - 1)]
-        self._failures += 1
-        enough = len(_RECONNECT_DELAYS) * self._orders.connections
+        delay = self._connections.failed()
         if error.permanent:
             # Where others are let in, a refusal is of one connection too many.
-            await self._first_of(self._all_answered.wait())
-        if (error.permanent or self._failures > enough) and self._sessions == 0:
+            await self._first_of(self._connections.all_answered())
+        if self._connections.hopeless(error):
             self._result.error = error
             self._finish(Ending.UNAVAILABLE)
         else:

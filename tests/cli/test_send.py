@@ -227,7 +227,7 @@ def test_nobody_chosen_is_an_error(server: SmtpServer, online: Mailer, plain: Pa
 def test_a_server_that_is_not_there_is_told_and_nothing_is_lost(
     plain: Path, online: Mailer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("coalizione_mailer.dispatch.run._RECONNECT_DELAYS", (0.0,))
+    monkeypatch.setattr("coalizione_mailer.dispatch.connections.DELAYS", (0.0,))
     change(plain, "port = 1025", "port = 9")
     answer = online(*SEND)
     assert answer.code == 5
