@@ -77,6 +77,11 @@ def readable(answer: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 
+def words_of(error: BaseException) -> str:
+    """Return what the other side said, or the name of what happened when it said nothing."""
+    return readable(str(getattr(error, "message", "") or error)) or type(error).__name__
+
+
 def xtext(value: str) -> str:
     """Encode the value of a DSN parameter (RFC 3461, section 4)."""
     return "".join(c if "!" <= c <= "~" and c not in "+=" else f"+{ord(c):02X}" for c in value)
