@@ -15,7 +15,7 @@ from coalizione_mailer.registry.codes import ISTAT_DIGITS
 from coalizione_mailer.registry.gazetteer import label
 from coalizione_mailer.registry.history import CodeHistory
 from coalizione_mailer.registry.register import Register
-from coalizione_mailer.registry.sheets import office_csv
+from coalizione_mailer.registry.sheets import iso, office_csv
 
 COLUMNS = (
     "codice_istat",
@@ -120,22 +120,18 @@ def rekeyed(book: AddressBook, atlas: Atlas) -> AddressBook:
 
 def book_csv(book: AddressBook, atlas: Atlas) -> bytes:
     """Write an address book for the office, in the order of the register; unknown codes last."""
-    places = {c.codice_catastale: n for n, c in enumerate(atlas.register.comuni)}
+    known = atlas.register.by_catastale
+    places = {code: place for place, code in enumerate(known)}
     entries = rekeyed(book, atlas).entries
     codes = sorted({code for of in entries.values() for code in of})
     codes.sort(key=lambda code: places.get(code, len(places)))
-    known = atlas.register.by_catastale
     channels = [entries.get(channel, {}) for channel in Channel]
-    rows = [
-        (*_codes(code, known.get(code)), *_cells(of[code]))
-        for code in codes
-        for of in channels
-        if code in of
-    ]
-    offices = any(row[-1] for row in rows)
-    return office_csv(
-        (*COLUMNS, _OFFICE) if offices else COLUMNS, rows if offices else (row[:-1] for row in rows)
-    )
+    offices = any(one.office for of in channels for one in of.values())
+    rows: list[tuple[str, ...]] = []
+    for code in codes:
+        whose = _codes(code, known.get(code))
+        rows += [whose + _cells(of[code], offices=offices) for of in channels if code in of]
+    return office_csv((*COLUMNS, _OFFICE) if offices else COLUMNS, rows)
 
 
 def _codes(code: str, comune: Comune | None) -> tuple[str, str, str]:
@@ -144,10 +140,9 @@ def _codes(code: str, comune: Comune | None) -> tuple[str, str, str]:
     return (code, "", "") if _is_istat(code) else ("", code, "")
 
 
-def _cells(address: Address) -> tuple[str, ...]:
-    seen = address.seen.isoformat() if address.seen else ""
-    office = address.office or ""
-    return address.channel, address.address, address.source, seen, address.note, office
+def _cells(address: Address, *, offices: bool) -> tuple[str, ...]:
+    cells = (address.channel, address.address, address.source, iso(address.seen), address.note)
+    return (*cells, address.office or "") if offices else cells
 
 
 def _of_today(book: AddressBook, atlas: Atlas) -> bool:

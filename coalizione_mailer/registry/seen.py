@@ -22,7 +22,7 @@ from coalizione_mailer.registry.choice import (
 from coalizione_mailer.registry.codes import CATASTALE, catastale_codes
 from coalizione_mailer.registry.official.cells import day
 from coalizione_mailer.registry.register import Register
-from coalizione_mailer.registry.sheets import office_csv
+from coalizione_mailer.registry.sheets import iso, office_csv
 from coalizione_mailer.registry.tabular import Table, read_table
 
 FILE = "indirizzi-visti.csv"
@@ -67,12 +67,21 @@ _RULES = {rule.value: rule for rule in Rule}
 def seen_csv(choices: Choices, register: Register) -> bytes:
     """Write all that was seen, in the order of the register; those it does not have come last."""
     known = register.by_catastale
-    places = {comune.codice_catastale: place for place, comune in enumerate(register.comuni)}
-    codes = sorted(choices.by_catastale, key=lambda code: (places.get(code, len(places)), code))
-    rows = []
+    places = {code: place for place, code in enumerate(known)}
+    codes = sorted(choices.by_catastale)
+    codes.sort(key=lambda code: places.get(code, len(places)))
+    rows: list[tuple[str, ...]] = []
     for code in codes:
-        names = (known[code].codice_istat, known[code].denominazione) if code in known else ("", "")
-        rows += [(names[0], code, names[1], *row) for row in _rows(choices.by_catastale[code])]
+        comune = known.get(code)
+        names = (comune.codice_istat, code, comune.denominazione) if comune else ("", code, "")
+        choice = choices.by_catastale[code]
+        # What is used first.
+        for channel in _CHANNELS.values():
+            if taken := choice.taken.get(channel):
+                doubts = " ".join(taken.doubts)
+                rows.append(names + _row(taken.seen, (_TAKEN, taken.rule, doubts, "")))
+        for seen, reason, others in choice.passed:
+            rows.append(names + _row(seen, (_PASSED, reason, "", " ".join(others))))
     return office_csv(COLUMNS, rows)
 
 
@@ -110,30 +119,10 @@ def read_seen(path: Path) -> Choices:
     return Choices({c: Choice(dict(taken.get(c, {})), tuple(passed.get(c, ()))) for c in codes})
 
 
-def _rows(choice: Choice) -> Iterator[tuple[object, ...]]:
-    """Give the rows of one Comune: what is used first."""
-    for channel in _CHANNELS.values():
-        if taken := choice.taken.get(channel):
-            yield _row(taken.seen, _TAKEN, taken.rule, " ".join(taken.doubts), "")
-    for one in choice.passed:
-        yield _row(one.seen, _PASSED, one.reason, "", " ".join(one.others))
-
-
-def _row(seen: Seen, outcome: str, why: str, doubts: str, others: str) -> tuple[object, ...]:
-    return (
-        seen.channel,
-        seen.address,
-        outcome,
-        why,
-        doubts,
-        others,
-        seen.codice_ipa,
-        seen.ente,
-        seen.position,
-        seen.source,
-        seen.first.isoformat() if seen.first else "",
-        seen.last.isoformat() if seen.last else "",
-    )
+def _row(seen: Seen, outcome: tuple[str, str, str, str]) -> tuple[str, ...]:
+    _code, channel, address, codice_ipa, ente, position, source, first, last = seen
+    where = (codice_ipa, ente, str(position), source, iso(first), iso(last))
+    return (channel, address, *outcome, *where)
 
 
 def _wrong_cells(table: Table) -> list[Problem]:

@@ -8,6 +8,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 
@@ -17,8 +19,8 @@ from coalizione_mailer.registry.tabular import read_table
 _MARK = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _SIGNS = frozenset(FORMULA)
-# Lines written at a time.
-_BLOCK = 1000
+# Lines written at a time: so few that one with a quotation mark costs its neighbours little.
+_BLOCK = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,51 @@ def office_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Ite
     yield _MARK.encode()
     waiting = chain([header], rows)
     while block := list(islice(waiting, _BLOCK)):
-        text = io.StringIO(newline="")
-        csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(
-            # Nearly all cells are text that no formula begins like.
-            [
-                cell if isinstance(cell, str) and cell[:1] not in _SIGNS else harmless(cell)
-                for cell in row
-            ]
-            for row in block
-        )
-        yield text.getvalue().encode()
+        yield (_joined(block) or _quoted(block)).encode()
+
+
+def _joined(block: Sequence[Sequence[object]]) -> str | None:
+    """Write rows in which no cell needs quotes or an apostrophe; None for any others.
+
+    So it is with nearly all, and it takes a third of the time.
+    """
+    try:
+        # Cells that are no text are found out by it.
+        lines = [";".join(row) for row in block]  # type: ignore[arg-type]
+        signs = {row[0][:1] for row in block}  # type: ignore[index]
+    except (TypeError, IndexError):
+        return None
+    text = "\r\n".join([*lines, ""])
+    count = len(block)
+    plain = (
+        '"' not in text
+        and text.count(";") == sum(map(len, block)) - count
+        and text.count("\r") == text.count("\n") == count
+        and _SIGNS.isdisjoint(signs)
+        # A sign that is nowhere takes no time.
+        and not any(sign in text and f";{sign}" in text for sign in _SIGNS - {"\r", "\n"})
+        and "" not in lines
+    )
+    return text if plain else None
+
+
+def _quoted(block: Sequence[Sequence[object]]) -> str:
+    """Write any rows."""
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(
+        [
+            cell if isinstance(cell, str) and cell[:1] not in _SIGNS else harmless(cell)
+            for cell in row
+        ]
+        for row in block
+    )
+    return text.getvalue()
+
+
+@lru_cache
+def iso(day: date | None) -> str:
+    """Write a day, or nothing; a table has ten thousand rows and few days."""
+    return day.isoformat() if day else ""
 
 
 def register_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

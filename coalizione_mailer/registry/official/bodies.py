@@ -54,32 +54,44 @@ class _Counted:
 def _bodies(grid: Grid, counted: _Counted) -> Iterator[Body]:
     """Read the rows that can concern a Comune; of the others only the day is taken."""
     concerns = _concerns(grid)
-    days = counted.days
-    places = grid.places
+    stamp = grid.places.get("updated")
+    body = _reader(grid.places)
+    for lines, rows in grid.blocks():
+        counted.rows += len(rows)
+        if stamp is not None:
+            counted.days.update([row[stamp] for row in rows])
+        for line, row in zip(lines, rows, strict=True):
+            if concerns(row):
+                row.append("")
+                yield body(row, line)
+
+
+def _reader(places: dict[str, int]) -> Callable[[list[str], int], Body]:
+    """Return what reads a row that ends in an empty cell, which is that of a missing column."""
     fields, head = picker(places, *_FIELDS), picker(places, *_HEAD)
     mails = [(places.get(f"mail{n}", -1), places.get(f"type{n}", -1), n) for n in _POSITIONS]
     stamp = places.get("updated", -1)
-    for line, row in grid.rows():
-        row.append("")
-        counted.rows += 1
-        days.add(row[stamp])
-        if not concerns(row):
-            continue
+
+    def body(row: list[str], line: int) -> Body:
         code, name, category, typology, istat, catastale = map(str.strip, fields(row))
-        given, family, title = map(something, head(row))
-        own = None if catastale else _OWN_CODE.fullmatch(code)
-        yield Body(
-            codice_ipa=code,
-            name=name,
-            category=category or _COMUNI,
-            typology=typology,
-            istat=istat_code(istat),
-            catastale=(catastale or (own[1] if own else "")).upper(),
-            head=(given, family, title),
-            mails=_mails(row, mails),
-            updated=day(row[stamp]),
-            line=line,
+        given, family, title = map(_named, head(row))
+        if not catastale and (own := _OWN_CODE.fullmatch(code)):
+            catastale = own[1]
+        istat = istat_code(istat)
+        return Body(
+            code,
+            name,
+            category or _COMUNI,
+            typology,
+            istat,
+            catastale.upper(),
+            (given, family, title),
+            _mails(row, mails),
+            day(row[stamp]),
+            line,
         )
+
+    return body
 
 
 def _concerns(grid: Grid) -> Callable[[list[str]], bool]:
@@ -110,6 +122,10 @@ def _mails(row: list[str], places: list[tuple[int, int, int]]) -> tuple[Mail, ..
             if row[mail] and (address := something(row[mail]))
         ]
     )
+
+
+# The same names and titles come again and again.
+_named = lru_cache(maxsize=8192)(something)
 
 
 @lru_cache(maxsize=64)

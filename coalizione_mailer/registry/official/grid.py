@@ -1,11 +1,11 @@
 """The table in a file: its format recognised, titles before the header kept, rows one by one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
 from coalizione_mailer.registry.official.container import Content
@@ -15,19 +15,25 @@ from coalizione_mailer.registry.official.values import Kind, Source
 from coalizione_mailer.registry.tabular import plain
 
 # How many rows may stand before the header.
-_TITLES = 20
+TITLES = 20
 _SHOWN = 80
 # How many broken rows are told.
 _TOLD = 1000
 # The csv module's words for an end of file inside quotation marks.
 _CUT = "unexpected end of data"
 
-Numbered = Iterator[tuple[int, list[str]]]
+# Rows read at a time, after those that may hold the header: they stay in the processor's cache.
+BLOCK = 100
+
+Numbered: TypeAlias = Iterator[tuple[int, list[str]]]
+"""Rows, each with the line it begins on."""
+Blocks: TypeAlias = Iterator[tuple[Sequence[int], list[list[str]]]]
+"""Some rows at a time, after the lines they begin on: what is done for many at once is fast."""
 
 
 @dataclass(slots=True)
 class Grid:
-    """A recognised table; ``oddities`` are rows passed over, filled as ``rows`` is read.
+    """A recognised table; ``oddities`` are rows passed over, filled as it is read.
 
     ``places`` says where our columns stand in a row, ``titles`` is what stood before the header.
     ``broken`` are rows that could not be told apart into cells; an ``unfinished`` text does not
@@ -39,7 +45,7 @@ class Grid:
     header: tuple[str, ...]
     titles: tuple[str, ...]
     places: dict[str, int]
-    lines: Numbered
+    lines: Blocks
     broken: list[tuple[int, str]] = field(default_factory=list)
     unfinished: bool = False
     oddities: list[Problem] = field(default_factory=list)
@@ -49,20 +55,24 @@ class Grid:
 
         Raises ProblemsError: FILE_TOO_LARGE, and FILE_TRUNCATED where the last row is cut off.
         """
+        for lines, rows in self.blocks():
+            yield from zip(lines, rows, strict=True)
+
+    def blocks(self) -> Blocks:
+        """Give the same some rows at a time; raises as ``rows`` does."""
         width, most = len(self.header), self.format.max_rows
-        missing = count = 0
-        for item in self.lines:
-            line, row = item
-            missing = width - len(row)
-            if missing:
-                if not self._fits(line, row, width):
-                    continue
-                row.extend([""] * missing)
-            count += 1
+        last = width
+        count = 0
+        for lines, rows in self.lines:
+            last = len(rows[-1]) if rows else last
+            if any(map(width.__ne__, map(len, rows))):
+                fitting = [item for item in zip(lines, rows, strict=True) if self._fits(*item)]
+                lines, rows = [line for line, _ in fitting], [row for _, row in fitting]  # noqa: PLW2901  fewer
+            count += len(rows)
             if count > most:
                 self._refuse(Code.FILE_TOO_LARGE, "rows", str(most))
-            yield item
-        if self.unfinished and missing > 0:
+            yield lines, rows
+        if self.unfinished and last < width:
             self._refuse(Code.FILE_TRUNCATED, self.content.look)
         for line, words in self.broken:
             if words == _CUT:
@@ -72,16 +82,21 @@ class Grid:
     def _refuse(self, code: Code, found: str, *expected: str) -> NoReturn:
         refuse(code, self.content.file, found, *expected)
 
-    def _fits(self, line: int, row: list[str], width: int) -> bool:
-        """Tell whether a row of another width says something; note the one that cannot be told."""
+    def _fits(self, line: int, row: list[str]) -> bool:
+        """Make a row as wide as the header; note the one that cannot be told.
+
+        Spreadsheets leave out empty cells at the end of a row, or add some.
+        """
+        width = len(self.header)
+        if len(row) == width:
+            return True
         if sum(map(bool, row)) < 2:  # noqa: PLR2004  a note below the table is one cell
             return False
-        if not any(cell.strip() for cell in row[width:]):
-            # Spreadsheets leave out empty cells at the end of a row, or add some.
-            del row[width:]
-            return True
-        self.note(line, str(len(row)), str(width))
-        return False
+        if any(cell.strip() for cell in row[width:]):
+            self.note(line, str(len(row)), str(width))
+            return False
+        row[width:] = [""] * (width - len(row))
+        return True
 
     def refuse_rows(self, problems: Iterable[Problem]) -> None:
         """Refuse a file with wrong rows, once read: where each row counts, none is passed over.
@@ -142,13 +157,26 @@ def warned(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(replace(problem, severity=Severity.WARNING) for problem in problems)
 
 
-def find(content: Content, lines: Numbered) -> Grid | None:
+def blocks(rows: Numbered) -> Blocks:
+    """Put rows together into blocks."""
+    size = TITLES
+    while some := list(islice(rows, size)):
+        yield [line for line, _row in some], [row for _line, row in some]
+        size = BLOCK
+
+
+def find(content: Content, lines: Blocks) -> Grid | None:
     """Look for a known header in the first rows; the rows after it are the table."""
     before: list[str] = []
-    for _line, row in islice(lines, _TITLES):
-        header = tuple(map(plain, row))
-        if format_ := recognise(header):
-            places = format_.places(header)
-            return Grid(content, format_, header, tuple(before), places, lines)
-        before += [cell for cell in row if cell]
+    looked_at = 0
+    for numbers, rows in lines:
+        for place, row in enumerate(rows[: TITLES - looked_at], start=1):
+            header = tuple(map(plain, row))
+            if format_ := recognise(header):
+                rest = chain([(numbers[place:], rows[place:])], lines)
+                return Grid(content, format_, header, tuple(before), format_.places(header), rest)
+            before += [cell for cell in row if cell]
+        looked_at += len(rows)
+        if looked_at >= TITLES:
+            break
     return None

@@ -4,15 +4,24 @@ import csv
 import io
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
 from coalizione_mailer.errors import Code, ProblemsError
 from coalizione_mailer.registry.official.container import Content, read_content
 from coalizione_mailer.registry.official.formats import Format, Quoting, names
-from coalizione_mailer.registry.official.grid import Grid, Numbered, find
+from coalizione_mailer.registry.official.grid import (
+    BLOCK,
+    TITLES,
+    Blocks,
+    Grid,
+    Numbered,
+    blocks,
+    find,
+)
 from coalizione_mailer.registry.official.look import HEAD, UTF16, Look, refuse
 from coalizione_mailer.registry.official.values import Kind
 from coalizione_mailer.registry.official.workbook import sheets, text
@@ -63,7 +72,7 @@ def _expecting(error: ProblemsError, kind: Kind) -> ProblemsError:
 
 
 def _from_workbook(content: Content) -> Grid | None:
-    found = (find(content, rows) for rows in sheets(content))
+    found = (find(content, blocks(rows)) for rows in sheets(content))
     return next((grid for grid in found if grid), None)
 
 
@@ -80,9 +89,9 @@ def _from_json(content: Content) -> Grid | None:
     if not records:
         return None
     columns = tuple(records[0])
-    grid = find(content, iter([(0, list(columns))]))
+    grid = find(content, iter([([0], [list(columns)])]))
     if grid:
-        grid.lines = (
+        grid.lines = blocks(
             (line, ["" if record.get(c) is None else text(record[c]) for c in columns])
             for line, record in enumerate(records, start=1)
         )
@@ -128,30 +137,62 @@ def _line(raw: bytes) -> bytes:
     return raw
 
 
-def _lines(stream: TextIO, separator: str, first: Grid, broken: _Broken) -> Numbered:
+def _lines(stream: TextIO, separator: str, first: Grid, broken: _Broken) -> Blocks:
     match first.format.quoting:
         case Quoting.RFC4180:
             return _rfc4180(stream, separator, broken)
         case Quoting.LINES:
-            return _by_lines(stream, separator, len(first.header))
+            return blocks(_by_lines(stream, separator, len(first.header)))
         case Quoting.NONE:
-            return _unquoted(stream, separator)
+            return blocks(_unquoted(stream, separator))
 
 
-def _rfc4180(stream: TextIO, separator: str, broken: _Broken) -> Numbered:
-    reader = csv.reader(stream, delimiter=separator, strict=True)
-    line = 1
-    while True:
+def _rfc4180(stream: Iterator[str], separator: str, broken: _Broken) -> Blocks:
+    """Read some lines at a time while each is one row, as nearly all are; others row by row."""
+    start, size = 1, TITLES
+    while lines := list(islice(stream, size)):
+        numbers: Sequence[int] = range(start, start + len(lines))
+        rows = _row_each(lines, separator)
+        if rows is None:
+            # The last row may take more lines than were asked for, and never fewer.
+            more = chain(lines, stream)
+            numbers, rows, start = _row_by_row(more, separator, broken, numbers)
+        else:
+            start += len(lines)
+        yield numbers, rows
+        size = BLOCK
+
+
+def _row_each(lines: list[str], separator: str) -> list[list[str]] | None:
+    """Return the rows of lines if each is one row and says something."""
+    try:
+        rows = list(csv.reader(lines, delimiter=separator, strict=True))
+    except csv.Error:
+        return None
+    return rows if len(rows) == len(lines) and all(rows) else None
+
+
+def _row_by_row(
+    lines: Iterator[str], separator: str, broken: _Broken, wanted: Sequence[int]
+) -> tuple[list[int], list[list[str]], int]:
+    """Return rows until all wanted lines are read, their lines, and the line that comes next."""
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    numbers: list[int] = []
+    rows: list[list[str]] = []
+    line = wanted[0]
+    while line <= wanted[-1]:
         try:
-            for row in reader:
-                if row:
-                    yield line, row
-                line = reader.line_num + 1
+            row = next(reader, None)
         except csv.Error as error:
             broken.append((line, str(error)))
-            line = reader.line_num + 1
         else:
-            return
+            if row is None:
+                break
+            if row:
+                numbers.append(line)
+                rows.append(row)
+        line = wanted[0] + reader.line_num
+    return numbers, rows, line
 
 
 def _by_lines(stream: TextIO, separator: str, width: int) -> Numbered:
