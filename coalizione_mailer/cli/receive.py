@@ -13,7 +13,13 @@ import typer
 from coalizione_mailer.cli.attendance import enter
 from coalizione_mailer.cli.console import interactive, print_json, progress, say
 from coalizione_mailer.cli.language import _
-from coalizione_mailer.cli.received import as_record, print_summary, tell_lost, tell_new
+from coalizione_mailer.cli.received import (
+    as_record,
+    print_summary,
+    tell_judged,
+    tell_lost,
+    tell_new,
+)
 from coalizione_mailer.errors import (
     Code,
     ExitCode,
@@ -79,6 +85,7 @@ def receive(
         for source in sources:
             stack.callback(source.close)
         reading = _Reading(reconciler, sources)
+        _judge_again(reconciler, reading.tally, ledger)
         code = reading.all(follow=follow)
         # Reading on could take long after Ctrl-C: mailer rsvp goes on with it.
         entered = enter(campaign, ledger) if code == ExitCode.DONE else None
@@ -177,7 +184,20 @@ def _reconciler(campaign: "Campaign", ledger: "Ledger") -> "Reconciler":
         time.time,
         campaign.configuration.campaign.subject,
         certified=campaign.configuration.smtp.profile is Profile.PEC,
+        authorities=trusted.fingerprint,
     )
+
+
+def _judge_again(reconciler: "Reconciler", tally: "Tally", ledger: "Ledger") -> None:
+    """Judge what is kept by the authorities that campaign.toml names now, and say what changed."""
+    waiting = reconciler.to_judge_again()
+    if not waiting:
+        reconciler.judge_again()
+        return
+    with progress(waiting, _("Signatures")) as step:
+        judged = reconciler.judge_again(step)
+    tally.add(judged.tally)
+    tell_judged(judged, ledger)
 
 
 def _mailbox(campaign: "Campaign", ledger: "Ledger", frozen_at: float, *, ask: bool) -> "Source":

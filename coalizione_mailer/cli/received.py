@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from coalizione_mailer.cli.arrivals import kind_in_words
 from coalizione_mailer.cli.attendance import tell_entered
 from coalizione_mailer.cli.console import command, number, out, say, span
+from coalizione_mailer.cli.finding import label
 from coalizione_mailer.cli.language import _, ngettext
 from coalizione_mailer.lifecycle import State
 from coalizione_mailer.mailbox.reading import Kind
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from coalizione_mailer.campaign import Campaign
     from coalizione_mailer.errors import ServerUnavailableError
     from coalizione_mailer.ledger.store import Ledger
-    from coalizione_mailer.reconcile import Tally
+    from coalizione_mailer.reconcile import Judged, Tally
     from coalizione_mailer.rsvp.entries import Entered
 
 _MOST = 10
@@ -77,6 +78,51 @@ def tell_new(tally: "Tally") -> None:
     say(f"{datetime.now().astimezone():%H:%M:%S}  " + "; ".join(parts))
     for line in _warnings(tally):
         say(line, "yellow")
+
+
+def tell_judged(judged: "Judged", ledger: "Ledger") -> None:
+    """Say in one line what the authorities of now make of the receipts that were kept."""
+    if judged.risen:
+        say(
+            ngettext(
+                "The authorities of campaign.toml have changed: {n} receipt that was kept counts "
+                "now.",
+                "The authorities of campaign.toml have changed: {n} receipts that were kept count "
+                "now.",
+                judged.risen,
+            ).format(n=number(judged.risen))
+        )
+    if not judged.fallen:
+        return
+    fallen = judged.fallen.total()
+    say(
+        ngettext(
+            "The authorities of campaign.toml have changed: {n} receipt that counted would not "
+            "count now. What it settled stays; ask your provider whether it is real: {names}",
+            "The authorities of campaign.toml have changed: {n} receipts that counted would not "
+            "count now. What they settled stays; ask your provider whether they are real: {names}",
+            fallen,
+        ).format(n=number(fallen), names=_named(judged, ledger)),
+        "yellow",
+    )
+
+
+def _named(judged: "Judged", ledger: "Ledger") -> str:
+    """Name the first Comuni whose letters such receipts settled."""
+    from coalizione_mailer.ledger import addressees, reports
+
+    with ledger.reading() as connection:
+        codes = {
+            one.codice_catastale
+            for one in addressees.addressees(connection)
+            if one.delivery_id in judged.fallen
+        }
+        letters = [one for one in reports.overall(connection) if one.codice_catastale in codes]
+    names = "; ".join(label(letter) for letter in letters[:_MOST])
+    more = len(letters[_MOST:])
+    if not more:
+        return names
+    return names + "; " + ngettext("and {n} more", "and {n} more", more).format(n=number(more))
 
 
 def tell_lost(error: "ServerUnavailableError") -> None:

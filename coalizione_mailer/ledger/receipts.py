@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from coalizione_mailer.ledger import schema
 from coalizione_mailer.ledger.rounds import insert_new
@@ -85,7 +85,10 @@ def keep(connection: Connection, kept: Sequence[tuple[Receipt, bytes]]) -> None:
 
 
 def retie(connection: Connection, receipts: Iterable[Receipt]) -> None:
-    """Write what became known of receipts since they were kept: whose they are, what they say."""
+    """Write what became known of receipts since they were kept.
+
+    That is whose they are, what they say, and whether their signature holds.
+    """
     for receipt in receipts:
         connection.execute(
             update(_TABLE)
@@ -95,8 +98,27 @@ def retie(connection: Connection, receipts: Iterable[Receipt]) -> None:
                 strength=receipt.strength.value,
                 tied_by=receipt.tied_by,
                 event=receipt.event.value if receipt.event else None,
+                verified=receipt.verified,
+                signer=receipt.signer,
             )
         )
+
+
+def signed(connection: Connection) -> list[Receipt]:
+    """Return the receipts that bear a signature, whether it holds or not."""
+    return _read(connection, _TABLE.c.verified.is_not(None))
+
+
+def judged_by(connection: Connection) -> str | None:
+    """Return by which authorities signatures were judged last, None where nobody noted it."""
+    authorities: str | None = connection.scalar(select(schema.judged.c.authorities))
+    return authorities
+
+
+def note_judged(connection: Connection, authorities: str) -> None:
+    """Note by which authorities signatures are judged from now on."""
+    connection.execute(delete(schema.judged))
+    connection.execute(insert(schema.judged).values(id=1, authorities=authorities))
 
 
 def loose(connection: Connection) -> list[Receipt]:

@@ -5,6 +5,7 @@ a signature, each certificate valid at the moment given. Revocation, policies an
 are not looked at: nothing here asks the network, and who is named here is named on purpose.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,13 @@ class Authorities:
     """The certificates to trust, as DER: authorities, or a provider's own."""
 
     certificates: tuple[bytes, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells these from others, whatever their order: a SHA-256; empty for none."""
+        if not self.certificates:
+            return ""
+        return hashlib.sha256(b"".join(sorted(set(self.certificates)))).hexdigest()
 
     def vouch(self, der: bytes, brought: Sequence[bytes], moment: datetime | None) -> bool:
         """Whether a path leads from a certificate to one of these, valid at the moment.

@@ -4,22 +4,21 @@ With the messages goes how far the mailbox was read: stopped anywhere, the next 
 the last batch, and what it meets again is known by its bytes.
 """
 
-import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from coalizione_mailer.errors import MailerError
-from coalizione_mailer.ledger import addressees, cursors, deliveries, held, receipts
+from coalizione_mailer.ledger import addressees, cursors, held, receipts
 from coalizione_mailer.ledger.cursors import Place
 from coalizione_mailer.ledger.held import Held
 from coalizione_mailer.ledger.receipts import Receipt
 from coalizione_mailer.ledger.store import Ledger, Transaction
-from coalizione_mailer.lifecycle import Event, State, Strength
-from coalizione_mailer.mailbox.reading import Kind, Reading, Signature, SignatureState
+from coalizione_mailer.lifecycle import Strength
+from coalizione_mailer.mailbox.reading import Kind, Reading
 from coalizione_mailer.mailbox.sources import Arrival
-from coalizione_mailer.reconcile import ties, verdict, waiting
-from coalizione_mailer.reconcile.relevance import concerns, moment
+from coalizione_mailer.reconcile import settling, ties, waiting
+from coalizione_mailer.reconcile.relevance import concerns
+from coalizione_mailer.reconcile.tally import Judged, Tally
 
 READABLE = 64_000_000
 """Bytes: a larger message is kept, but nobody tries to understand it."""
@@ -31,43 +30,6 @@ _Understood = tuple[Arrival, bytes, Reading]
 
 TOO_LARGE = "too-large"
 UNREADABLE = "unreadable"
-
-
-@dataclass(slots=True)
-class Tally:
-    """What reading brought: how many were seen, known, kept or none of ours, and what changed.
-
-    ``held`` wait for a receipt that tells whose they are; for ``unheld`` there was no room.
-    """
-
-    seen: int = 0
-    known: int = 0
-    foreign: int = 0
-    held: int = 0
-    unheld: int = 0
-    kept: Counter[str] = field(default_factory=Counter)
-    weak: int = 0
-    unproved: int = 0
-    unreadable: list[Arrival] = field(default_factory=list)
-    changed: dict[int, State] = field(default_factory=dict)
-
-    @property
-    def states(self) -> Counter[State]:
-        """Count the letters whose state changed, by where they are now."""
-        return Counter(self.changed.values())
-
-    def add(self, other: "Tally") -> None:
-        """Take in what another batch brought."""
-        self.seen += other.seen
-        self.known += other.known
-        self.foreign += other.foreign
-        self.held = max(0, self.held + other.held)
-        self.unheld += other.unheld
-        self.kept += other.kept
-        self.weak += other.weak
-        self.unproved += other.unproved
-        self.unreadable += other.unreadable
-        self.changed |= other.changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +65,8 @@ class Batch:
 class Reconciler:
     """Takes batches into the ledger; ``classify`` understands a message, ``now`` is the clock.
 
-    ``certified`` says that the letters leave through a PEC provider, which gives them its own ids.
+    ``certified`` says that the letters leave through a PEC provider, which gives them its own ids;
+    ``authorities`` is the fingerprint of those by which ``classify`` judges signatures.
     """
 
     def __init__(
@@ -114,12 +77,14 @@ class Reconciler:
         subject: str = "",
         *,
         certified: bool = True,
+        authorities: str = "",
     ) -> None:
         self._ledger = ledger
         self._classify = classify
         self._now = now
         self._subject = subject
         self._certified = certified
+        self._authorities = authorities
 
     def take(self, batch: Batch, seen: Callable[[], None] = lambda: None) -> Tally:
         """Take in a batch, whole or not at all; raises LedgerError.
@@ -141,11 +106,71 @@ class Reconciler:
             receipts.keep(connection, kept)
             late = self._held_back(connection, foreign, tally, now)
             touched = {receipt.delivery_id for receipt, _raw in kept + late}
-            if any(_ids(receipt) for receipt, _raw in kept):
-                touched |= self._learn(connection)
-            tally.changed = _settle(connection, touched, now)
+            if any(settling.has_ids(receipt) for receipt, _raw in kept):
+                touched |= settling.learn(connection, self._index(connection))
+            tally.changed = settling.settle(connection, touched, now)
             cursors.advance(connection, _places(batch.arrivals))
         return tally
+
+    def to_judge_again(self) -> int:
+        """Count the receipts that were judged by other authorities than those of now."""
+        with self._ledger.reading() as connection:
+            if receipts.judged_by(connection) == self._authorities:
+                return 0
+            return len(receipts.signed(connection))
+
+    def judge_again(self, seen: Callable[[], None] = lambda: None) -> Judged:
+        """Judge the signatures of what is kept by the authorities of now; raises LedgerError.
+
+        What counts now that did not before settles its letter. What no longer counts is named,
+        and what it settled stays: the office may have acted on it. Stopped anywhere, it is begun
+        again. ``seen`` is called once a receipt.
+        """
+        judged = Judged()
+        with self._ledger.reading() as connection:
+            same = receipts.judged_by(connection) == self._authorities
+            todo = [] if same else receipts.signed(connection)
+        for start in range(0, len(todo), _BATCH):
+            some = todo[start : start + _BATCH]
+            verdicts = [(one, self._understand(raw)) for one, raw in self._contents(some, seen)]
+            self._rewrite(verdicts, judged)
+        if not same:
+            with self._ledger.writing() as connection:
+                receipts.note_judged(connection, self._authorities)
+        return judged
+
+    def _contents(
+        self, some: Sequence[Receipt], seen: Callable[[], None]
+    ) -> Iterator[tuple[Receipt, bytes]]:
+        for one in some:
+            with self._ledger.reading() as connection:
+                raw = receipts.content(connection, one.sha256)
+            yield one, raw
+            seen()
+
+    def _rewrite(self, verdicts: Sequence[tuple[Receipt, Reading]], judged: Judged) -> None:
+        """Write what is said of some receipts now."""
+        now = self._now()
+        with self._ledger.writing() as connection:
+            index = self._index(connection)
+            changed = []
+            for before, reading in verdicts:
+                after = settling.judged(before, reading, index)
+                judged.receipts += 1
+                if before.event is not None and after.event is None:
+                    judged.fallen[before.delivery_id or 0] += 1
+                elif after != before:
+                    judged.risen += after.verified is True and not before.verified
+                    changed.append(after)
+            receipts.retie(connection, changed)
+            tally = Tally()
+            late = self._held_back(connection, (), tally, now) if changed else []
+            touched = {one.delivery_id for one in changed}
+            touched |= {receipt.delivery_id for receipt, _raw in late}
+            if changed:
+                touched |= settling.learn(connection, self._index(connection))
+            tally.changed = settling.settle(connection, touched, now)
+        judged.tally.add(tally)
 
     def _ours(
         self,
@@ -161,7 +186,7 @@ class Reconciler:
         for arrival, raw, reading in understood:
             tie = ties.tie(reading, index)
             if concerns(reading, tie, frozen_at):
-                receipt = _tied(_receipt(arrival, raw, reading, now), reading, tie)
+                receipt = settling.tied(settling.noted(arrival, raw, reading, now), reading, tie)
                 _count(tally, receipt)
                 kept.append((receipt, raw))
             else:
@@ -208,6 +233,9 @@ class Reconciler:
         held.release(connection, {receipt.identity for receipt, _raw in kept})
         return kept
 
+    def _index(self, connection: Transaction) -> ties.Index:
+        return settling.index_of(connection, self._subject)
+
     def _new(self, arrivals: Sequence[Arrival], tally: Tally) -> list[tuple[Arrival, bytes]]:
         """Leave out what is kept already, and what is twice in the batch."""
         found = {receipts.identity(one.raw): (one, one.raw) for one in arrivals if one.raw}
@@ -225,100 +253,6 @@ class Reconciler:
             return self._classify(raw)
         except Exception:  # noqa: BLE001  what comes from outside is hostile: kept, and shown
             return Reading(Kind.OTHER, note=UNREADABLE)
-
-    def _index(self, connection: Transaction) -> ties.Index:
-        return ties.Index(
-            addressees.addressees(connection),
-            addressees.provider_ids(connection),
-            addressees.protocols(connection),
-            self._subject,
-        )
-
-    def _learn(self, connection: Transaction) -> set[int | None]:
-        """Tie again what could not be tied before a receipt told the provider's ids."""
-        index = self._index(connection)
-        retied = []
-        for receipt in receipts.loose(connection):
-            reading = _reading(receipt)
-            tie = ties.tie(reading, index)
-            if tie.strength is Strength.STRONG:
-                retied.append(_tied(receipt, reading, tie))
-        receipts.retie(connection, retied)
-        return {receipt.delivery_id for receipt in retied}
-
-
-def _settle(connection: Transaction, touched: set[int | None], now: float) -> dict[int, State]:
-    """Let all receipts of some deliveries speak together."""
-    ids = {delivery for delivery in touched if delivery is not None}
-    by_delivery: dict[int, list[Receipt]] = {delivery: [] for delivery in ids}
-    for receipt in receipts.of_deliveries(connection, ids):
-        by_delivery[receipt.delivery_id or 0].append(receipt)
-    said: dict[int, Event] = {}
-    for delivery, told in by_delivery.items():
-        if event := verdict.together(told):
-            said[delivery] = event
-    return deliveries.told(connection, said, now=now)
-
-
-def _receipt(arrival: Arrival, raw: bytes, reading: Reading, now: float) -> Receipt:
-    """Return what the ledger notes of a message, not yet tied."""
-    signature = reading.signature
-    return Receipt(
-        sha256=hashlib.sha256(raw).hexdigest(),
-        identity=receipts.identity(raw),
-        size=len(raw),
-        kind=reading.kind.value,
-        received_at=now,
-        origin=arrival.origin,
-        final=reading.final,
-        verified=reading.verified,
-        signer=signature.signer if signature else "",
-        outcome=reading.outcome.value if reading.outcome else None,
-        cause=reading.cause.value if reading.cause else None,
-        status=reading.status,
-        diagnostic=reading.diagnostic,
-        recipients=reading.recipients,
-        refs=tuple(map(ties.bare, reading.references)),
-        message_id=reading.message_id,
-        pec_id=ties.bare(reading.pec_id),
-        own_id=reading.own_id,
-        sender=reading.sender,
-        subject=reading.subject,
-        protocol=reading.protocol,
-        note=reading.note,
-        occurred_at=moment(reading),
-    )
-
-
-def _tied(receipt: Receipt, reading: Reading, tie: ties.Tie) -> Receipt:
-    return replace(
-        receipt,
-        delivery_id=tie.delivery_id,
-        strength=tie.strength,
-        tied_by=tie.by.value,
-        event=verdict.event(reading, tie),
-    )
-
-
-def _reading(receipt: Receipt) -> Reading:
-    """Return of a kept message what ties and settles it."""
-    states = {True: SignatureState.GOOD, False: SignatureState.BAD, None: SignatureState.ABSENT}
-    return Reading(
-        Kind(receipt.kind),
-        final=receipt.final,
-        recipients=receipt.recipients,
-        message_id=receipt.message_id,
-        pec_id=receipt.pec_id,
-        signature=Signature(states[receipt.verified]),
-        sender=receipt.sender,
-        subject=receipt.subject,
-        references=receipt.refs,
-    )
-
-
-def _ids(receipt: Receipt) -> bool:
-    """Tell whether a receipt brings an id, or may be tied by one."""
-    return bool(receipt.refs or receipt.pec_id or receipt.message_id)
 
 
 def _count(tally: Tally, receipt: Receipt) -> None:

@@ -20,7 +20,7 @@ from coalizione_mailer.ledger.store import Ledger
 from coalizione_mailer.lifecycle import Outcome, Phase, State, judge
 from coalizione_mailer.rehearsal import receipts
 from coalizione_mailer.rehearsal.authority import Authority
-from coalizione_mailer.rehearsal.certified import Posting
+from coalizione_mailer.rehearsal.certified import Posting, Provider
 from coalizione_mailer.rehearsal.daticert import Errore, Fact, Tipo
 from tests.cli.desk import Mailer, change, launched
 from tests.support import came_back, imap_server, letters
@@ -65,7 +65,12 @@ def standings(folder: Path) -> list[Standing]:
         return sorted(reports.standings(connection, 1), key=lambda one: one.delivery_id)
 
 
-def receipt(letter: Standing, tipo: Tipo, content: bytes = b"Subject: Invito\r\n\r\n") -> bytes:
+def receipt(
+    letter: Standing,
+    tipo: Tipo,
+    content: bytes = b"Subject: Invito\r\n\r\n",
+    by: Provider | None = None,
+) -> bytes:
     failed = tipo is Tipo.ERRORE_CONSEGNA
     posting = Posting(
         "segreteria@ente.example", letter.address, False, "Invito alla prova",  # noqa: FBT003
@@ -74,14 +79,14 @@ def receipt(letter: Standing, tipo: Tipo, content: bytes = b"Subject: Invito\r\n
     detail = "5.1.1 - Gestore di prova - indirizzo non valido" if failed else ""
     errore = Errore.NO_DEST if failed else Errore.NESSUNO
     return receipts.receipt(
-        came_back.provider(), posting, Fact(tipo, datetime.now(UTC), errore, detail)
+        by or came_back.provider(), posting, Fact(tipo, datetime.now(UTC), errore, detail)
     )
 
 
-def all_receipts(folder: Path) -> list[bytes]:
+def all_receipts(folder: Path, by: Provider | None = None) -> list[bytes]:
     """Of every letter an acceptance; all are delivered but the first, which comes back."""
     return [
-        receipt(letter, tipo)
+        receipt(letter, tipo, by=by)
         for letter in standings(folder)
         for tipo in (
             Tipo.ACCETTAZIONE,
@@ -174,6 +179,47 @@ def test_only_the_authorities_that_are_named_are_believed(folder: Path, mailer: 
     answer = mailer("receive", "posta")
     assert "2 PEC receipts have no signature that holds: they are kept" in answer.err
     assert states(folder)[0] is State.SENT
+
+
+def named(folder: Path, *names: str) -> None:
+    """Name the authorities to trust, in place of those of before."""
+    file = folder / "campaign.toml"
+    before, _section, _after = file.read_text(encoding="utf-8").partition("[mailbox]")
+    file.write_text(f"{before}[mailbox]\nauthorities = {json.dumps(names)}\n", encoding="utf-8")
+
+
+def test_authorities_named_later_judge_the_kept_receipts_again(
+    folder: Path, mailer: Mailer
+) -> None:
+    (folder / "altra.pem").write_bytes(Authority("Un'altra", time.time()).pem)
+    real, domain = Authority("Quella vera", time.time()), "pec.gestore.example"
+    (folder / "vera.pem").write_bytes(real.pem)
+    provider = Provider("Gestore", domain, real.seal("Gestore", f"posta-certificata@{domain}"))
+    cited = b"In-Reply-To: <opec.3@pec.gestore.example>\r\n"
+    private = b"From: sindaca@casa.example\r\nSubject: Ci sono\r\n" + cited + b"\r\nA presto\r\n"
+    put(folder / "posta", [*all_receipts(folder, provider), private])
+    (folder / "vuota").mkdir()
+    named(folder, "altra.pem")
+    assert json.loads(mailer("receive", "posta", "--json").out)["unverified"] == 2 * COUNT
+    assert "have changed" not in mailer("receive", "vuota").err
+    named(folder, "altra.pem", "vera.pem")
+    answer = mailer("receive", "vuota")
+    assert (
+        "The authorities of campaign.toml have changed: 12 receipts that were kept count now."
+    ) in answer.err.splitlines()
+    assert "5 letters that are now: delivered" in " ".join(answer.out.split())
+    assert states(folder) == SETTLED
+    # What the acceptance tells counts too.
+    assert "answer of a person" in mailer("log", "borgo 3").out
+    named(folder, "vera.pem", "altra.pem")
+    assert "have changed" not in mailer("receive", "vuota").err
+    # Nobody vouches for them any more: that is said once, and nothing goes back.
+    named(folder, "altra.pem")
+    answer = mailer("receive", "vuota")
+    assert "12 receipts that counted would not count now" in answer.err
+    assert "Borgo 1 (" in answer.err
+    assert states(folder) == SETTLED
+    assert "have changed" not in mailer("receive", "vuota").err
 
 
 def test_a_letter_not_heard_of_for_two_days_is_silent(folder: Path, mailer: Mailer) -> None:

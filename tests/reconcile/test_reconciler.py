@@ -396,6 +396,46 @@ def test_letters_thawed_and_frozen_anew_lose_no_evidence(tmp_path: Path) -> None
             assert receipts.content(connection, alone.sha256) == came_back.reply(0)
 
 
+def untrusting(raw: bytes) -> Reading:
+    """Understand a message while the authority that vouches for its signer is not named."""
+    found = classify(raw)
+    if found.signature is None:
+        return found
+    return replace(found, signature=replace(found.signature, trusted=False))
+
+
+def test_signatures_are_judged_again_by_other_authorities_even_after_an_interruption(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciler, "_BATCH", 1)
+    forged = came_back.delivery(3).replace(letters.address(3).encode(), b"altri@borgo3.example")
+    raws = came_back.delivery(0), came_back.acceptance(1), stranger(1), forged
+    told = Reconciler(ledger, untrusting, lambda: NOW)
+    told.take(Batch(tuple(Arrival(raw, "prova") for raw in raws)))
+    before = states(ledger)
+    told = Reconciler(ledger, classify, lambda: NOW, authorities="quelle vere")
+    assert told.to_judge_again() == 3
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        told.judge_again(stop)
+    assert states(ledger) == before
+    judged = told.judge_again()
+    assert (judged.receipts, judged.risen, judged.fallen) == (3, 2, {})
+    assert (judged.tally.kept, states(ledger)[:2]) == (
+        {"reply": 1},
+        [State.DELIVERED, State.ACCEPTED],
+    )
+    assert states(ledger)[3] is State.QUEUED
+    assert (told.to_judge_again(), told.judge_again().receipts) == (0, 0)
+    # Nobody vouches any more: that is told, by letter, and what was settled stays.
+    judged = Reconciler(ledger, untrusting, lambda: NOW, authorities="altre").judge_again()
+    assert (judged.risen, judged.fallen) == (0, {1: 1, 2: 1})
+    assert states(ledger)[:2] == [State.DELIVERED, State.ACCEPTED]
+
+
 KINDS = [
     Kind.PEC_ACCEPTANCE,
     Kind.PEC_NON_ACCEPTANCE,
