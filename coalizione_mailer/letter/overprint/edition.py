@@ -34,8 +34,10 @@ from coalizione_mailer.letter.overprint.shaping import Lines
 Submit = Callable[..., "Future[Any]"]
 """Hands a task of the press, and its arguments after the typesetter, to whoever is free."""
 
-# Fewer letters of one outline are set whole: a form and its proof cost as much.
+# Fewer letters of one outline are set whole; and fewer of those whose texts take more lines: a
+# form and its proof cost as much.
 _FEWEST = 16
+_FEWEST_LINES = 8
 _TEXTS = 300  # lines in one document of the shaper
 _LETTERS = 24  # printed letters in one task
 _SAMPLE = 6  # letters of each outline taken at random, for the proof
@@ -157,7 +159,7 @@ def _sheets(group: _Group, outlines: Sequence[Outline]) -> list[_Sheet]:
     return [
         _Sheet(replace(group.model, lines=outlines[numbers[0]].lines), numbers)
         for numbers in sorted(members.values(), key=len, reverse=True)
-        if len(numbers) >= _FEWEST
+        if len(numbers) >= _FEWEST_LINES
     ]
 
 
@@ -205,7 +207,7 @@ def _to_prove(
     groups: Sequence[_Group], outlines: Sequence[Outline], orders: Sequence[Order]
 ) -> list[int]:
     """Choose the letters to be proved: first, last, shortest, longest, new characters, a sample."""
-    chosen: list[int] = []
+    every: set[int] = set()
     for group in groups:
         members = [number for number in group.members if orders[number].form is not None]
         if not members:
@@ -214,25 +216,25 @@ def _to_prove(
             number: [outlines[number].lines[place] for place in group.model.varying]
             for number in members
         }
-        for sheet in group.sheets:
-            chosen += sheet.members[:1] + sheet.members[-1:]
+        chosen = {end for sheet in group.sheets for end in (sheet.members[0], sheet.members[-1])}
         for place in range(len(group.model.varying)):
             by_length = sorted(members, key=lambda number: len(texts[number][place]))
-            chosen += by_length[:1] + by_length[-1:]
-        chosen += _new_characters({number: set("".join(t)) for number, t in texts.items()})
-        chosen += sorted(members, key=lambda number: _lot(texts[number]))[:_SAMPLE]
-    return sorted(set(chosen))
+            chosen |= {by_length[0], by_length[-1]}
+        chosen |= set(sorted(members, key=lambda number: _lot(texts[number]))[:_SAMPLE])
+        characters = {number: set("".join(found)) for number, found in texts.items()}
+        every |= chosen | set(_new_characters(characters, chosen))
+    return sorted(every)
 
 
-def _new_characters(characters: dict[int, set[str]]) -> list[int]:
-    """Choose few letters in which every character of all of them occurs."""
-    chosen = []
-    left = set().union(*characters.values())
+def _new_characters(characters: dict[int, set[str]], chosen: Iterable[int]) -> list[int]:
+    """Choose few letters in which every character occurs that the chosen ones have not."""
+    more = []
+    left = set().union(*characters.values()).difference(*(characters[n] for n in chosen))
     while left:
         number = max(characters, key=lambda number: len(characters[number] & left))
         left -= characters[number]
-        chosen.append(number)
-    return chosen
+        more.append(number)
+    return more
 
 
 def _lot(texts: Sequence[str]) -> bytes:

@@ -141,7 +141,7 @@ def _outlines(font: Any, numbers: set[int]) -> dict[int, Any]:
     for number in numbers:
         if number < len(names):
             points, ends, flags = outlines[names[number]].getCoordinates(outlines)
-            found[number] = (list(points), list(ends), bytes(flags))
+            found[number] = (points.array, list(ends), bytes(flags))
     return found
 
 

@@ -180,7 +180,8 @@ def wrong_place(form: Form, lines: tuple[Shaped, ...]) -> tuple[Shaped, ...]:
 def another_letter(form: Form, lines: tuple[Shaped, ...]) -> tuple[Shaped, ...]:
     """Print the model's own lines in every letter."""
     del lines
-    return tuple(Shaped(s.run.x, s.run.font, s.run.glyphs) for s in form.slots)
+    slots = sorted((s for page in form.pages for s in page.slots), key=lambda slot: slot.line)
+    return tuple(Shaped(slot.run.x, slot.run.font, slot.run.glyphs) for slot in slots)
 
 
 @pytest.mark.parametrize("mistake", [wrong_glyphs, wrong_place, another_letter])
