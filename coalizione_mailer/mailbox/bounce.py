@@ -129,10 +129,12 @@ def _status(report: Report, words: str = "") -> str:
 def _judged(report: Report, notice: Notice) -> Verdict:
     """Judge by the report, and where it is vague, by the words written for people."""
     asked = "rcpt" in f"{report.diagnostic}\n{notice.text}".casefold()
-    verdict = judge(_status(report), report.code, report.diagnostic, at_recipient=asked)
+    words = _about(notice, report)
+    verdict = judge(
+        _status(report), report.code, report.diagnostic, at_recipient=asked, beside=words
+    )
     if verdict.sure and verdict.cause is not Cause.UNKNOWN:
         return verdict
-    words = _about(notice, report)
     code = report.code or code_in(words)
     other = judge(_status(report, words), code, words, at_recipient=asked)
     return other if other.sure else verdict

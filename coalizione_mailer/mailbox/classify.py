@@ -16,6 +16,7 @@ from coalizione_mailer.mailbox.automatic import (
 )
 from coalizione_mailer.mailbox.bounce import from_daemon, read_bounce
 from coalizione_mailer.mailbox.notice import Notice, read_notice
+from coalizione_mailer.mailbox.notifications import read_notification
 from coalizione_mailer.mailbox.pec import read_pec
 from coalizione_mailer.mailbox.reading import Kind, Reading
 from coalizione_mailer.mailbox.rules import rules
@@ -49,7 +50,7 @@ def _ordinary(tree: mime.Part) -> Reading:
     """Classify a message that is not of PEC."""
     notice = read_notice(tree)
     reading = read_feedback(tree, notice) or _returned_twice(tree, notice)
-    reading = reading or read_bounce(tree, notice)
+    reading = reading or read_notification(tree, notice) or read_bounce(tree, notice)
     if reading is None:
         text = mime.text_body(tree)
         reading = read_acknowledgement(tree, text) or read_auto_reply(tree, text)

@@ -7,6 +7,7 @@ code, and the code decides where the words say nothing.
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum, unique
 
 from coalizione_mailer.mailbox.reading import Cause, Severity
 from coalizione_mailer.mailbox.rules import Group, rules
@@ -16,9 +17,10 @@ MOST_WORDS = 4000
 
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _CODE = re.compile(r"(?<![\d.@-])([245][0-5]\d)(?=[ \-:;,#]|$)")
-_ADDRESS = re.compile(r"<?[^\s<>@\"']{1,64}@[^\s<>@\"',;]{1,255}>?")
+_ADDRESS = re.compile(r"<?[^\s<>@\"']{1,64}@[^\s<>@\"',;:()]{1,255}>?")
 _LINK = re.compile(r"https?://[^\s<>\"]{1,500}")
 _SPACE = re.compile(r"\s+")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 # The codes that settle it without a word (RFC 3463, section 3; RFC 7504; RFC 7505): subject.detail.
@@ -38,6 +40,16 @@ _SUBJECTS = {
     "6": Cause.CONTENT,  # the content or its form
     "7": Cause.CONTENT,  # security and policy
 }
+
+
+@unique
+class Moment(StrEnum):
+    """The command of the SMTP dialogue that was refused (RFC 5321, 3.3); each a group of words."""
+
+    OPENING = "before-recipient"  # nobody had been named: it is about us
+    RECIPIENT = "at-recipient"
+    DATA = "after-data"  # the recipient had been taken
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +90,32 @@ def code_in(text: str) -> str:
     return next((code for code in codes if code[0] in "45"), "")
 
 
-def judge(status: str, code: str, text: str, *, at_recipient: bool = True) -> Verdict:
+def judge(
+    status: str, code: str, text: str, *, at_recipient: bool = True, beside: str = ""
+) -> Verdict:
     """Say how heavy a refusal is and why; ``status`` and ``code`` may be empty.
 
     ``at_recipient`` is whether RCPT is known to be what was refused: only there is a server's
-    "user unknown" believed against a code of its own that says something else.
+    "user unknown" believed against a code of its own that says something else. ``beside`` is what
+    else is said of the same refusal: only its moment is looked for there.
     """
     words = bare(text)
     group = next((each for each in rules().verdicts if each.speaks(words)), None)
     temporary = (status or code)[:1] == "4"
+    lighter = _by_moment(group, words, beside, temporary=temporary)
+    if lighter is not None:
+        return lighter
     if group is not None and group.name != "dead-perhaps":
-        verdict = _spoken(group, words, temporary=temporary)
         contradicts = group.name == "dead-user" and status[:3] in {"5.2", "5.7"}
-        return _coded(status) or _DOUBT if contradicts and not at_recipient else verdict
+        if contradicts and not at_recipient:
+            return _coded(status) or _DOUBT
+        return _spoken(group, temporary=temporary)
     by_code = _coded(status)
     if by_code is not None:
         return by_code
     if group is not None and not temporary:
         return Verdict(group.severity, group.cause)
-    return _by_reply(code or status)
+    return _by_reply(code or status, words)
 
 
 def judge_answer(code: int | None, text: str) -> Verdict:
@@ -110,10 +129,28 @@ def bare(text: str) -> str:
     return _SPACE.sub(" ", _ADDRESS.sub(" ", text)).casefold().strip()
 
 
-def _spoken(group: Group, words: str, *, temporary: bool) -> Verdict:
-    """Judge by the group of words, unless the moment of the refusal takes them back."""
-    if group.name == "dead-user" and rules().named["after-data"].speaks(words):
+def _by_moment(group: Group | None, words: str, beside: str, *, temporary: bool) -> Verdict | None:
+    """Judge by what was refused, where that takes a death back; None where it does not."""
+    if group is not None and group.severity is Severity.SOFT:
+        return None
+    moment = _moment(f"{words} {bare(beside)}")
+    if moment is Moment.OPENING:
+        return Verdict(Severity.SOFT, Cause.TEMPORARY if temporary else Cause.CONTENT)
+    if moment is Moment.DATA and group is not None and group.name == "dead-user":
         return Verdict(Severity.SOFT, Cause.CONTENT)
+    return None
+
+
+def _moment(words: str) -> Moment:
+    """Find the command that was refused; a notice of several recipients says the first's first."""
+    named = rules().named
+    found = {each: named[str(each)].first(words) for each in Moment if each is not Moment.UNKNOWN}
+    said = {each: place for each, place in found.items() if place >= 0}
+    return min(said, key=said.__getitem__) if said else Moment.UNKNOWN
+
+
+def _spoken(group: Group, *, temporary: bool) -> Verdict:
+    """Judge by the group of words: what is said for a time only is no death."""
     if temporary and group.severity is Severity.HARD and group.name != "dead-host":
         return Verdict(Severity.SOFT, Cause.TEMPORARY)
     return Verdict(group.severity, group.cause)
@@ -130,12 +167,18 @@ def _coded(status: str) -> Verdict | None:
     return Verdict(Severity.SOFT, cause) if cause else None
 
 
-def _by_reply(code: str) -> Verdict:
-    """Judge where neither words nor a precise code say anything: the class is all there is."""
+def _by_reply(code: str, words: str) -> Verdict:
+    """Judge where neither words nor a precise code say anything: the class is all there is.
+
+    Words that are not understood are no proof that nobody is there: "nobody" is what servers say
+    in the words that are best known, and a full box must never be given up for dead.
+    """
     known = _CODES.get(code[:3])
     if known is not None:
         return known
     if code[:1] == "4":
         return Verdict(Severity.SOFT, Cause.TEMPORARY)
+    if code and _LETTER.search(words):
+        return Verdict(Severity.SOFT, Cause.UNKNOWN, sure=False)
     # Refused for good and no reason given: in most cases nobody is there.
     return Verdict(Severity.HARD, Cause.DEAD if code == "550" else Cause.UNKNOWN, sure=False)

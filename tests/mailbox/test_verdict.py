@@ -72,7 +72,7 @@ def test_where_the_words_say_nothing_the_code_decides(
 
 
 def test_a_refusal_for_good_without_a_reason_is_hard_and_not_sure() -> None:
-    assert judge("5.0.0", "554", "no") == Verdict(Severity.HARD, Cause.UNKNOWN, sure=False)
+    assert judge("5.0.0", "554", "") == Verdict(Severity.HARD, Cause.UNKNOWN, sure=False)
     assert judge("", "550", "") == Verdict(Severity.HARD, Cause.DEAD, sure=False)
 
 
@@ -85,6 +85,38 @@ def test_an_address_or_a_link_never_decides() -> None:
 def test_who_took_the_recipient_and_refuses_the_message_has_read_it() -> None:
     text = "550 User unknown (in reply to end of DATA command)"
     assert judge_answer(550, text) == Verdict(Severity.SOFT, Cause.CONTENT)
+
+
+def test_what_is_refused_before_a_recipient_is_named_is_not_about_it() -> None:
+    for moment in ("after EHLO relay.example", "in reply to MAIL FROM command"):
+        assert judge("5.0.0", "550", f"550 Rejected ({moment})") == Verdict(
+            Severity.SOFT, Cause.CONTENT
+        )
+        assert judge("", "550", f"550 No such user ({moment})").severity is Severity.SOFT
+    late = judge("4.0.0", "421", "421 no (in reply to EHLO command)")
+    assert late == Verdict(Severity.SOFT, Cause.TEMPORARY)
+
+
+def test_the_moment_of_the_first_recipient_counts() -> None:
+    lines = (
+        "550 User unknown (in reply to RCPT TO command)\n550 no (in reply to end of DATA command)"
+    )
+    assert judge("5.0.0", "550", "550 User unknown", beside=lines).severity is Severity.HARD
+    after = "550 User unknown (in reply to end of DATA command)"
+    assert judge("5.0.0", "550", "550 User unknown", beside=after).severity is Severity.SOFT
+
+
+def test_words_that_are_not_understood_are_no_proof_of_a_death() -> None:
+    for text in ("550 boh", "554 ラーメン", "550 la casella fa le bizze"):
+        verdict = judge_answer(int(text[:3]), text)
+        assert verdict == Verdict(Severity.SOFT, Cause.UNKNOWN, sure=False)
+    assert judge_answer(550, "550 5.1.1 boh").severity is Severity.HARD
+
+
+@given(st.text(max_size=200), st.sampled_from(["", "5.0.0", "5.2.2", "5.5.0"]))
+def test_a_full_box_is_never_given_up_for_dead(around: str, status: str) -> None:
+    verdict = judge(status, "552", f"552 mailbox full {around}")
+    assert verdict.cause is not Cause.DEAD
 
 
 def test_the_precise_code_is_found_and_a_version_or_an_address_is_not_one() -> None:
