@@ -1,7 +1,10 @@
 """What every test starts from."""
 
 import signal
+import socket
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A shell that starts us in the background has us ignore Ctrl-C, and so the programs we start.
@@ -13,3 +16,12 @@ settings.register_profile(
     "patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("patient")
+
+
+@pytest.fixture
+def nobody() -> Iterator[int]:
+    """Give a port of this machine at which nobody listens, nor begins to."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        yield port

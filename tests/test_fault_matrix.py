@@ -34,7 +34,7 @@ from tests.support.fault_matrix import (
     Row,
     page,
 )
-from tests.support.in_loop import in_loop, let_pass
+from tests.support.in_loop import everyone_ready, in_loop, let_pass
 from tests.support.smtp_server import HOST, SmtpServer
 
 USER, PASSWORD = "segreteria", "pàssword"
@@ -107,12 +107,6 @@ async def ran(
     )
     orders = Orders(opened, connections=connections)
     return await Run(ledger, transport, orders, watch.clock, watch).go()
-
-
-async def everyone_ready() -> None:
-    """Let all others of the loop come to where they wait."""
-    for _ in range(50):
-        await asyncio.sleep(0)
 
 
 def misbehaving(

@@ -44,10 +44,14 @@ class VirtualClock:
 
     async def _pass(self) -> None:
         while True:
-            await asyncio.sleep(_REAL_SECONDS)
+            await self._moment()
             while self._sleepers and self._sleepers[0][2].done():
                 heapq.heappop(self._sleepers)
             if self._sleepers:
                 wake_at, _, future = heapq.heappop(self._sleepers)
                 self.time = max(self.time, wake_at)
                 future.set_result(None)
+
+    async def _moment(self) -> None:
+        """Leave the sockets a moment to work in."""
+        await asyncio.sleep(_REAL_SECONDS)

@@ -18,7 +18,9 @@ from coalizione_mailer.transport import Transport
 from coalizione_mailer.transport.smtp import Server, SmtpTransport
 from tests.support import letters
 from tests.support.smtp_server import HOST, SmtpServer
-from tests.support.virtual_clock import VirtualClock
+from tests.support.virtual_clock import Awaited, VirtualClock
+
+ROUND = letters.ROUND
 
 
 @dataclass
@@ -37,7 +39,7 @@ class Onlooker:
 
 @dataclass
 class Office:
-    """What a run needs, in virtual time."""
+    """What a run needs, in virtual time; ``orders`` are for ``ROUND``, whatever its number."""
 
     ledger: Ledger
     round: Round
@@ -52,7 +54,7 @@ class Office:
         transport = self.transport or SmtpTransport(Server(HOST, self.server.port, "none"))
         return Run(
             self.ledger,
-            transport,
+            Awaited(transport, self.clock),
             replace(given, round=self.round),
             Clock(self.clock.now, self.clock.sleep),
             self.onlooker,
@@ -100,7 +102,8 @@ async def office(
     server = server or SmtpServer()
     server.clock = clock.now
     try:
-        async with server.running(), clock.passing():
-            yield Office(ledger, opened, server, clock)
+        with clock.standing_for_threads():
+            async with server.running(), clock.passing():
+                yield Office(ledger, opened, server, clock)
     finally:
         ledger.close()

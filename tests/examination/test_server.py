@@ -1,7 +1,6 @@
 """What the server says of itself and of the sender, before any letter."""
 
 import asyncio
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,12 +84,9 @@ def test_a_sender_the_server_does_not_take_is_told(code: int | None, severity: S
     assert problem.expected[0].endswith("not owned by user")
 
 
-def test_a_server_that_is_not_there_is_said_to_be_unreachable() -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    transport = SmtpTransport(Server("127.0.0.1", port, "none"))
+def test_a_server_that_is_not_there_is_said_to_be_unreachable(nobody: int) -> None:
+    transport = SmtpTransport(Server("127.0.0.1", nobody, "none"))
     greeting = asyncio.run(greet(Campaign(ROOT, parse(PEC)), transport, 100))
     assert greeting.refusal is not None
-    assert (greeting.refusal.port, greeting.refusal.stage) == (port, "connect")
+    assert (greeting.refusal.port, greeting.refusal.stage) == (nobody, "connect")
     assert not greeting.clear

@@ -26,3 +26,9 @@ def let_pass(seconds: float) -> None:
     loop = asyncio.get_running_loop()
     before = loop.time
     loop.time = lambda: before() + seconds  # type: ignore[method-assign]
+
+
+async def everyone_ready() -> None:
+    """Let all others of the loop come to where they wait."""
+    for _ in range(50):
+        await asyncio.sleep(0)

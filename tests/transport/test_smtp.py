@@ -244,10 +244,8 @@ async def test_a_server_that_wants_no_login_is_not_given_one() -> None:
 
 
 @in_loop
-async def test_nobody_listening_is_said_so() -> None:
-    async with SmtpServer().running() as server:
-        gone = server_for(server)
-    error = await refused(gone)
+async def test_nobody_listening_is_said_so(nobody: int) -> None:
+    error = await refused(Server(HOST, nobody, "none"))
     assert (error.stage, error.permanent) == ("connect", False)
 
 

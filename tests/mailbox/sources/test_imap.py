@@ -145,10 +145,8 @@ def test_a_wrong_password_is_refused_for_good_and_never_told(server: ImapServer)
     assert "quella-sbagliata" not in repr(replace(account(server), password="quella-sbagliata"))
 
 
-def test_where_nobody_answers_is_said_so() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    error = refusal(Account("127.0.0.1", port, "none", USER, PASSWORD))
+def test_where_nobody_answers_is_said_so(nobody: int) -> None:
+    error = refusal(Account("127.0.0.1", nobody, "none", USER, PASSWORD))
     assert (error.stage, error.permanent) == ("connect", False)
 
 
