@@ -19,6 +19,7 @@ from coalizione_mailer.ledger import reports, rounds
 from coalizione_mailer.ledger.reports import Standing
 from coalizione_mailer.ledger.rounds import Frozen, Kind, Round
 from coalizione_mailer.ledger.store import Ledger, sqlite_path
+from coalizione_mailer.letter.templates import files_of
 from coalizione_mailer.lifecycle import State
 from coalizione_mailer.model import Address, Recipient
 from coalizione_mailer.plan import book_of, register_of
@@ -52,9 +53,8 @@ def inputs(campaign: Campaign) -> dict[str, str]:
         f"campaign.toml [{section}]": _hash_section(configuration, section)
         for section in FROZEN_SECTIONS
     }
-    folder = campaign.path(configuration.letter.template)
     files = [
-        *(path for path in folder.rglob("*") if path.is_file()),
+        *files_of(campaign.path(configuration.letter.template)),
         *(campaign.path(attachment.path) for attachment in configuration.attachments),
         campaign.path(configuration.recipients.comuni),
         campaign.path(configuration.recipients.addresses),

@@ -49,6 +49,7 @@ def test_the_wheel_carries_the_program_its_words_and_a_campaign(wheel: Path) -> 
         "coalizione_mailer/shipped/templates/invito/email.html",
         "coalizione_mailer/shipped/templates/invito/email.txt",
         "coalizione_mailer/shipped/templates/invito/letter.html",
+        "coalizione_mailer/shipped/templates/stile/lettera.css",
     } <= files
     tops = {name.split("/")[0] for name in files}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"coalizione_mailer"}

@@ -2,9 +2,11 @@
 
 Templates are sandboxed, HTML is escaped, and a field that does not exist is a mistake, found
 before anything is rendered. The CSS of ``email.html`` goes into the elements, where Outlook and
-webmail look for it.
+webmail look for it. What several letters share may lie in a folder beside theirs:
+``{% include "../stile/lettera.css" %}``.
 """
 
+import os
 import traceback
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,7 +17,10 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Self
 
 from jinja2 import (
+    ChoiceLoader,
+    Environment,
     FileSystemLoader,
+    PrefixLoader,
     StrictUndefined,
     TemplateError,
     TemplateNotFound,
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
 
     from coalizione_mailer.campaign.configuration import Configuration
 
+_BESIDE = ".."
 LETTER, EMAIL_HTML, EMAIL_TEXT = NAMES = ("letter.html", "email.html", "email.txt")
 
 # What Jinja itself raises, and what filters do with values they were not made for.
@@ -123,7 +129,7 @@ class Templates:
             shared=shared(configuration) | dict(extras or {}),
         )
         if problems := [
-            problem for name in templates._trees() for problem in templates._compile(name)
+            problem for name in _trees(environment) for problem in templates._compile(name)
         ]:
             raise ProblemsError(problems)
         return templates
@@ -133,7 +139,7 @@ class Templates:
 
         Reads every template that the three reach.
         """
-        trees = {self._file(name): tree for name, tree in self._trees().items()}
+        trees = {self._file(name): tree for name, tree in _trees(self.environment).items()}
         known = {**self.shared, **personal(SAMPLE)}
         if problems := fields.unknown(trees, self.environment, known):
             return problems
@@ -174,10 +180,6 @@ class Templates:
 
         return self.configuration.letter.form is Form.INDIVIDUAL
 
-    def files(self) -> list[Path]:
-        """Return every file of the folder, sorted: what a freeze has to hash."""
-        return sorted(path for path in self.folder.rglob("*") if path.is_file())
-
     def _rendered(self, recipient: Recipient) -> LetterText:
         known = self._fields(recipient)
         return self._mail(self._render(LETTER, known), known)
@@ -212,26 +214,8 @@ class Templates:
             return [Problem(Code.FILE_UNREADABLE, file=file, found=str(error))]
         return []
 
-    def _trees(self) -> dict[str, nodes.Template]:
-        """Parse the three templates and all they include, extend or import; by name."""
-        trees: dict[str, nodes.Template] = {}
-        waiting = list(NAMES)
-        while waiting:
-            name = waiting.pop(0)
-            tree = trees[name] = self._parsed(name)
-            reached = meta.find_referenced_templates(tree)
-            waiting += [found for found in reached if found and found not in (*trees, *waiting)]
-        return trees
-
-    def _parsed(self, name: str) -> nodes.Template:
-        """Parse one template; what cannot be read or parsed is empty, and for _compile to tell."""
-        with suppress(TemplateError, UnicodeDecodeError):
-            source, _, _ = FileSystemLoader(self.folder).get_source(self.environment, name)
-            return self.environment.parse(source, name)
-        return nodes.Template([])
-
     def _file(self, name: str) -> str:
-        return str(self.folder / name)
+        return str(_path(self.folder, name))
 
     def _problem(self, error: Exception, known: Mapping[str, Any]) -> Problem:
         """Say where a rendering failed, and over which field."""
@@ -239,7 +223,7 @@ class Templates:
         if isinstance(error, TemplateSyntaxError):
             return _syntax_problem(error, str(error.filename or file))
         if isinstance(error, TemplateNotFound):
-            return Problem(Code.FILE_MISSING, file=self._file(str(error.name)), line=line)
+            return Problem(Code.FILE_MISSING, file=self._file(str(error.name)))
         if not isinstance(error, _FieldMissingError):
             return Problem(Code.TEMPLATE_SYNTAX, file=file, line=line, found=str(error))
         owner = next((name for name, value in known.items() if value is error.owner), "")
@@ -254,18 +238,31 @@ class Templates:
 
     def _place(self, error: Exception) -> tuple[str | None, int | None]:
         """Return file and line of the innermost template the error passed through."""
+        reached = {self._file(name) for name in _trees(self.environment)}
         places = [
             (frame.filename, frame.lineno)
             for frame in traceback.extract_tb(error.__traceback__)
-            if Path(frame.filename).is_relative_to(self.folder)
+            if Path(frame.filename).is_relative_to(self.folder) or frame.filename in reached
         ]
         return places[-1] if places else (None, None)
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Return what a letter is made of, sorted: every file of the folder, and what lies beside it.
+
+    Of that what the templates reach; a file that is not there is none. Raises OSError.
+    """
+    reached = (_path(folder, name) for name in _trees(environment_of(folder)))
+    beside = {path for path in reached if path.is_relative_to(folder.parent)}
+    return sorted(path for path in {*folder.rglob("*"), *beside} if path.is_file())
 
 
 def environment_of(folder: Path) -> ImmutableSandboxedEnvironment:
     """Return the environment in which templates of a folder are compiled, with our filters."""
     environment = _Environment(
-        loader=FileSystemLoader(folder),
+        loader=ChoiceLoader(
+            (FileSystemLoader(folder), PrefixLoader({_BESIDE: FileSystemLoader(folder.parent)}))
+        ),
         auto_reload=False,  # what was checked is what is rendered
         undefined=_Missing,
         autoescape=select_autoescape(),
@@ -275,6 +272,32 @@ def environment_of(folder: Path) -> ImmutableSandboxedEnvironment:
     )
     environment.filters.update(FILTERS)
     return environment
+
+
+def _trees(environment: Environment) -> dict[str, nodes.Template]:
+    """Parse the three templates and all they include, extend or import; by name."""
+    trees: dict[str, nodes.Template] = {}
+    waiting = list(NAMES)
+    while waiting:
+        name = waiting.pop(0)
+        tree = trees[name] = _parsed(environment, name)
+        reached = meta.find_referenced_templates(tree)
+        waiting += [found for found in reached if found and found not in (*trees, *waiting)]
+    return trees
+
+
+def _parsed(environment: Environment, name: str) -> nodes.Template:
+    """Parse one template; what cannot be read or parsed is empty: compiling it tells why."""
+    assert environment.loader is not None
+    with suppress(TemplateError, UnicodeDecodeError):
+        source, _, _ = environment.loader.get_source(environment, name)
+        return environment.parse(source, name)
+    return nodes.Template([])
+
+
+def _path(folder: Path, name: str) -> Path:
+    """Return where a template lies, as its own frames name it: without any ``..``."""
+    return Path(os.path.normpath(folder / name))
 
 
 def _syntax_problem(error: TemplateSyntaxError, file: str) -> Problem:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coalizione_mailer.errors import Code, Problem, ProblemsError
-from coalizione_mailer.letter.templates import NAMES, Templates
+from coalizione_mailer.letter.templates import NAMES, Templates, files_of
 from tests.letter.example import configuration, recipient
 
 
@@ -246,11 +246,65 @@ def test_a_template_changed_after_loading_changes_no_letter(tmp_path: Path) -> N
     assert templates.render(recipient()).html == "prima"
 
 
+@pytest.fixture
+def beside(tmp_path: Path) -> Path:
+    """A folder of templates whose letter has its style from a folder beside it."""
+    folder, style = tmp_path / "invito", tmp_path / "stile"
+    for each in (folder, style, tmp_path / "altro"):
+        each.mkdir()
+        (each / "lettera.css").write_text("p { color: #14375e }\n", encoding="utf-8")
+    return written(folder, letter='<style>\n{% include "../stile/lettera.css" %}\n</style>\n')
+
+
+def test_letters_may_share_what_lies_beside_their_folder(beside: Path) -> None:
+    templates = Templates.load(beside, configuration())
+    assert templates.check() == []
+    html = templates.render(recipient()).html
+    assert html == "<style>\np { color: #14375e }\n</style>\n"
+
+
+def test_what_lies_beside_counts_where_it_is_reached(beside: Path) -> None:
+    own = [beside / name for name in ("email.html", "email.txt", "letter.html", "lettera.css")]
+    assert files_of(beside) == [*own, beside.parent / "stile" / "lettera.css"]
+    written(beside, letter="<p>")
+    assert files_of(beside) == own
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("\n/* {{ comune.nome }} */", Code.TEMPLATE_FIELD),
+        ("\n{% if %}", Code.TEMPLATE_SYNTAX),
+        ("\n{{ event.place | data }}", Code.TEMPLATE_SYNTAX),
+    ],
+)
+def test_a_mistake_in_what_is_shared_is_told_with_its_own_place(
+    beside: Path, content: str, code: Code
+) -> None:
+    shared = beside.parent / "stile" / "lettera.css"
+    shared.write_text(content, encoding="utf-8")
+    with pytest.raises(ProblemsError) as caught:
+        raise ProblemsError(problems_of(beside))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.file, problem.line) == (code, str(shared), 2)
+
+
+@pytest.mark.parametrize("name", ["../stile/niente.css", "../../fuori.css", "/etc/hostname"])
+def test_what_is_not_there_or_further_away_is_told_as_missing(beside: Path, name: str) -> None:
+    (beside.parent.parent / "fuori.css").write_text("p {}", encoding="utf-8")
+    (problem,) = problems_of(written(beside, letter='{% include "' + name + '" %}'))
+    assert problem.code is Code.FILE_MISSING
+    # The line would be another file's.
+    assert (Path(problem.file or "").name, problem.line) == (Path(name).name, None)
+    assert ".." not in str(problem.file)
+    assert len(files_of(beside)) == 4
+
+
 def test_every_file_of_the_folder_counts(tmp_path: Path) -> None:
     folder = written(tmp_path)
     (tmp_path / "immagini").mkdir()
     (tmp_path / "immagini" / "stemma.png").write_bytes(b"x")
-    assert Templates.load(folder, configuration()).files() == [
+    assert files_of(folder) == [
         tmp_path / "email.html",
         tmp_path / "email.txt",
         tmp_path / "immagini" / "stemma.png",
