@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from coalizione_mailer.campaign import Campaign
@@ -113,13 +114,13 @@ def _books(held: Holdings, official: AddressBook) -> _Books:
 def _files(
     held: Holdings, books: _Books, changes: Iterable[Change], choices: Choices
 ) -> list[Written]:
-    """Write the book and all that was seen, where an address changes; days alone change nothing."""
+    """Replace the book and all that was seen where an address changes; days change nothing."""
     standing = (held.campaign.root / BOOK).exists()
     if standing and not any(not change.topic.tells for change in changes):
         return []
     return [
-        Written(BOOK, book_csv(books.official, held.atlas)),
-        Written(SEEN, seen_csv(choices, held.register)),
+        Written(BOOK, partial(book_csv, books.official, held.atlas)),
+        Written(SEEN, partial(seen_csv, choices, held.register)),
     ]
 
 
@@ -179,22 +180,29 @@ def _edited(books: _Books, atlas: Atlas) -> _Edited:
 _HAND = "modifica a mano nella rubrica"
 
 
-def _addresses(books: _Books, atlas: Atlas, band: Mapping[str, Comune]) -> Iterator[Change]:
+def _addresses(books: _Books, atlas: Atlas, band: Mapping[str, Comune]) -> list[Change]:
     """Say which official addresses are new, changed or gone, the band's Comuni first."""
-    found = []
+    inside: list[Change] = []
+    outside: list[Change] = []
+    known = atlas.register.by_catastale
+    # PEC comes first.
     for channel, code, was, now in _unlike(books.imported, books.official):
-        comune = atlas.register.by_catastale.get(code)
-        topic = Topic.ADDRESS_CHANGED if was and now else Topic.ADDRESS_NEW
-        change = Change(
-            topic if now else Topic.ADDRESS_GONE,
-            _name(comune) if comune else code,
-            code,
-            was.address if was else "",
-            now.address if now else "",
-            "" if channel is Channel.PEC else channel.value,
-        )
-        found.append((code not in band, channel is not Channel.PEC, change))
-    yield from (change for *_key, change in sorted(found, key=lambda one: one[:2]))
+        comune = known.get(code)
+        topic = _TOPICS[was is not None, now is not None]
+        why = "" if channel is _PEC else channel.value
+        before, after = was.address if was else "", now.address if now else ""
+        name = _name(comune) if comune else code
+        of = inside if code in band else outside
+        of.append(Change(topic, name, code, before, after, why))
+    return inside + outside
+
+
+_PEC = Channel.PEC
+_TOPICS = {
+    (False, True): Topic.ADDRESS_NEW,
+    (True, True): Topic.ADDRESS_CHANGED,
+    (True, False): Topic.ADDRESS_GONE,
+}
 
 
 def _corrections(books: _Books, atlas: Atlas) -> Iterator[Change]:

@@ -1,9 +1,11 @@
-"""What an import would do, as a value: every change and every byte, before anything is written."""
+"""What an import would do, as a value: every change and every file, before any is written."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -70,17 +72,23 @@ class Change(NamedTuple):
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
     """A file that would be written, whole; ``path`` starts at the campaign's folder.
 
-    ``official`` tells what is made from an official file from what only has to follow: a setting,
-    the office's own corrections.
+    ``content`` is its bytes, or what lays them out once the operator has said yes. ``official``
+    tells what is made from an official file from what only has to follow: a setting, the office's
+    own corrections.
     """
 
     path: Path
-    data: bytes
+    content: bytes | Callable[[], bytes]
     official: bool = True
+
+    @cached_property
+    def data(self) -> bytes:
+        """The file's bytes."""
+        return self.content if isinstance(self.content, bytes) else self.content()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,9 @@ class Update:
         return (change for change in self.changes if change.topic is topic)
 
 
-def in_order(changes: list[Change]) -> tuple[Change, ...]:
+def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
     """Put changes in the order of their topics; within one, as they came."""
-    order = {topic: place for place, topic in enumerate(Topic)}
-    return tuple(sorted(changes, key=lambda change: order[change.topic]))
+    of: dict[Topic, list[Change]] = {topic: [] for topic in Topic}
+    for change in changes:
+        of[change.topic].append(change)
+    return tuple(chain.from_iterable(of.values()))
