@@ -15,7 +15,7 @@ from coalizione_mailer.model import Envelope
 from coalizione_mailer.transport.smtp import Server, SmtpTransport
 from coalizione_mailer.transport.wire import Wire
 from tests.support import letters
-from tests.support.in_loop import in_loop, let_pass
+from tests.support.in_loop import everyone_ready, in_loop, let_pass
 from tests.support.smtp_server import HOST, Fault, SmtpServer, Step, Then
 
 USER, PASSWORD = "segreteria", "pàrola d'ordine"
@@ -268,9 +268,14 @@ async def test_a_server_that_is_not_ready_is_said_so_and_may_be_tried_again(
     fault: Fault, stage: str, told: str
 ) -> None:
     async with SmtpServer().running() as server:
-        loop = asyncio.get_running_loop()
-        # Later, when the other end has begun to wait.
-        server.when_silent = lambda: loop.call_later(0.1, let_pass, 60)
+        passing: list[asyncio.Task[None]] = []
+
+        async def pass_on() -> None:
+            # When the other end has begun to wait.
+            await everyone_ready()
+            let_pass(60)
+
+        server.when_silent = lambda: passing.append(asyncio.create_task(pass_on()))
         server.will(fault)
         error = await refused(server_for(server))
         assert (error.stage, error.permanent) == (stage, False)

@@ -10,7 +10,7 @@ from coalizione_mailer.model import Envelope
 from coalizione_mailer.transport.smtp import Server, SmtpSession, SmtpTransport
 from coalizione_mailer.transport.wire import Wire
 from tests.support import letters
-from tests.support.in_loop import in_loop, let_pass
+from tests.support.in_loop import everyone_ready, in_loop, let_pass
 from tests.support.smtp_server import HOST, Fault, SmtpServer, Step, Then
 
 NEXT = Envelope(letters.SENDER, letters.address(2), "r1.a002.5eed")
@@ -188,11 +188,15 @@ async def test_a_fault_is_judged_and_the_next_message_is_unharmed(
 async def test_the_answer_to_the_final_dot_is_waited_for_longer_than_the_others(
     dot_timeout: float, event: Event, envelope: Envelope, message: bytes
 ) -> None:
-    async with SmtpServer().running() as server:
+    async def late(seconds: float) -> None:
+        await everyone_ready()
+        let_pass(seconds)
+        await everyone_ready()
+
+    async with SmtpServer(sleep=late).running() as server:
         server.will(Fault(Step.END, wait=200.0))
         asked = replace(server_for(server), dot_timeout=dot_timeout)
         session = await SmtpTransport(asked).connect()
-        asyncio.get_running_loop().call_later(0.3, let_pass, 201.0)
         outcome = await session.deliver(envelope, Wire.of(message))
         assert (outcome.event, outcome.phase) == (event, Phase.END_OF_DATA)
         await session.close()
@@ -256,7 +260,15 @@ async def test_a_message_cut_off_before_its_end_is_tried_again(
     async with SmtpServer(receive_buffer=NARROW).running() as server:
         server.will(Fault(Step.BODY, then=then))
         session = await SmtpTransport(server_for(server)).connect()
-        session._timeout = 0.2  # from the 354 on, where nothing more is to come
+        loop = asyncio.get_running_loop()
+
+        def pass_on(times: int) -> None:
+            if times and session.alive:
+                let_pass(TIMEOUT)
+                loop.call_later(0.02, pass_on, times - 1)
+
+        # Who fills buffers waits more than once; far less than the test's own patience.
+        server.when_silent = lambda: pass_on(20)
         outcome = await session.deliver(envelope, Wire.of(message + LONG))
         assert (outcome.event, outcome.phase, outcome.code) == (Event.DEFERRED, Phase.DATA, None)
         assert not session.alive
