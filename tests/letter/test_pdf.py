@@ -328,3 +328,24 @@ def test_a_machine_without_pango_is_told_and_nothing_else_is_printed() -> None:
         [sys.executable, "-c", NO_PANGO], capture_output=True, text=True, check=True
     )
     assert (ran.stdout, ran.stderr) == ("pango-missing True\n", "")
+
+
+QUIET_IMPORT = """
+import sys
+from ctypes import util
+started = []
+sys.addaudithook(lambda event, args: started.append(event) if event in (
+    "subprocess.Popen", "os.posix_spawn", "os.fork", "os.exec", "os.system") else None)
+ask = util.find_library
+from coalizione_mailer.letter.pdf import subsetter_available
+subsetter_available()
+print(started, util.find_library is ask)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere libraries are looked for otherwise")
+def test_no_program_is_run_to_find_the_libraries() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", QUIET_IMPORT], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == "[] True\n"
