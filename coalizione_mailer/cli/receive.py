@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coalizione_mailer.cli.attendance import enter
+from coalizione_mailer.cli.attendance import enter, tell_entered
 from coalizione_mailer.cli.console import interactive, print_json, progress, say
 from coalizione_mailer.cli.language import _
 from coalizione_mailer.cli.received import (
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from coalizione_mailer.ledger.store import Ledger
     from coalizione_mailer.mailbox.sources import Source
     from coalizione_mailer.reconcile import Reconciler, Tally
+    from coalizione_mailer.rsvp.entries import Entered
 
 _POLL = 10.0
 _RECONNECT = 30.0
@@ -84,28 +85,31 @@ def receive(
             sources = [_mailbox(campaign, ledger, frozen_at, ask=not no_input and interactive())]
         for source in sources:
             stack.callback(source.close)
-        reading = _Reading(reconciler, sources)
+        reading = _Reading(reconciler, sources, partial(enter, campaign, ledger))
         _judge_again(reconciler, reading.tally, ledger)
         code = reading.all(follow=follow)
-        # Reading on could take long after Ctrl-C: mailer rsvp goes on with it.
-        entered = enter(campaign, ledger) if code == ExitCode.DONE else None
         if as_json:
-            print_json(as_record(reading.tally, reading.seconds, entered))
+            print_json(as_record(reading.tally, reading.seconds, reading.entered))
         else:
-            print_summary(campaign, ledger, reading.tally, reading.seconds, entered)
+            print_summary(campaign, ledger, reading.tally, reading.seconds, reading.entered)
     return code
 
 
 class _Reading:
-    """One reading of some sources, and what it brought."""
+    """A reading of some sources, and what it brought; ``enter`` reads for the register."""
 
-    def __init__(self, reconciler: "Reconciler", sources: "list[Source]") -> None:
+    def __init__(
+        self, reconciler: "Reconciler", sources: "list[Source]", enter: "Callable[[], Entered]"
+    ) -> None:
         from coalizione_mailer.reconcile import Tally
+        from coalizione_mailer.rsvp.entries import Entered
 
         self._reconciler = reconciler
         self._sources = sources
+        self._enter = enter
         self._started = time.monotonic()
         self.tally = Tally()
+        self.entered = Entered()
         self.seconds = 0.0
 
     def all(self, *, follow: bool) -> int:
@@ -116,9 +120,11 @@ class _Reading:
                 with progress(pending, _("Messages")) as step:
                     self._once(step)
             self.seconds = time.monotonic() - self._started
+            self._take_answers()
             if follow:
                 self._listen()
         except KeyboardInterrupt:
+            # Answers that were not entered any more: mailer rsvp goes on with them.
             self.seconds = self.seconds or time.monotonic() - self._started
             say(_("Stopped, as you asked. What was read is kept; run again, and it goes on."))
             return ExitCode.DONE if follow else ExitCode.INTERRUPTED
@@ -136,7 +142,14 @@ class _Reading:
                 self.tally.add(tally)
         return passed
 
+    def _take_answers(self) -> "Entered":
+        """Enter into the register what was answered."""
+        entered = self._enter()
+        self.entered.add(entered)
+        return entered
+
     def _listen(self) -> None:
+        """Read what comes as it comes, and enter what was answered."""
         say(_("Listening for more. Ctrl-C ends it."))
         lost = False
         while True:
@@ -145,6 +158,8 @@ class _Reading:
                     self._sources[0].wait(_POLL)
                 tell_new(self._once())
                 lost = False
+                entered = self._take_answers()
+                tell_entered(entered.standing, entered.waiting)
             except ServerUnavailableError as error:
                 if error.permanent:
                     raise

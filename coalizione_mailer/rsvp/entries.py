@@ -53,6 +53,12 @@ class Entered:
     standing: int = 0
     waiting: int = 0
 
+    def add(self, other: "Entered") -> None:
+        """Take in what another reading brought."""
+        self.read += other.read
+        self.standing += other.standing
+        self.waiting += other.waiting
+
 
 def pending(ledger: Ledger) -> int:
     """Count the messages that were not yet read for an answer."""

@@ -317,9 +317,9 @@ def test_what_is_wrong_with_a_mailbox_is_one_sentence(
     assert server.port
 
 
-def rows(folder: Path) -> int:
+def rows(folder: Path, table: str = "receipts") -> int:
     with closing(sqlite3.connect(folder / "archive" / "ledger.sqlite")) as ledger:
-        count: int = ledger.execute("SELECT count(*) FROM receipts").fetchone()[0]
+        count: int = ledger.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
     return count
 
 
@@ -358,6 +358,15 @@ def test_it_goes_on_listening_until_ctrl_c(folder: Path, server: ImapServer) -> 
         line = process.stderr.readline()
         assert line, told
         told += line
+    # What is answered enters the register as it comes, not at the end only.
+    server.put(*(came_back.reply(n, f"<opec.{n + 1}@pec.gestore.example>") for n in range(2)))
+    heard = 0
+    while heard < 2:
+        line = process.stderr.readline()
+        assert line, told
+        told += line
+        heard += sum(map(int, re.findall(rb"^(\d+) answers? (?:was|were|waits?)", line)))
+    assert rows(folder, "answers") == 2
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, told + err
