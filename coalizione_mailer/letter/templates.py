@@ -107,6 +107,7 @@ class Templates:
     environment: ImmutableSandboxedEnvironment
     inliner: "CSSInliner"
     shared: Mapping[str, Any]
+    trees: Mapping[str, nodes.Template]
     _circular: dict[str, LetterText] = field(default_factory=dict)
 
     @classmethod
@@ -127,9 +128,10 @@ class Templates:
             # Media queries stay in the head: phones and dark mode read them there.
             inliner=CSSInliner(keep_at_rules=True, load_remote_stylesheets=False),
             shared=shared(configuration) | dict(extras or {}),
+            trees=_trees(environment),
         )
         if problems := [
-            problem for name in _trees(environment) for problem in templates._compile(name)
+            problem for name in templates.trees for problem in templates._compile(name)
         ]:
             raise ProblemsError(problems)
         return templates
@@ -137,9 +139,9 @@ class Templates:
     def check(self) -> list[Problem]:
         """Find fields that do not exist, in every branch and then in a trial rendering.
 
-        Reads every template that the three reach.
+        Looks through every template that the three reach.
         """
-        trees = {self._file(name): tree for name, tree in _trees(self.environment).items()}
+        trees = {self._file(name): tree for name, tree in self.trees.items()}
         known = {**self.shared, **personal(SAMPLE)}
         if problems := fields.unknown(trees, self.environment, known):
             return problems
