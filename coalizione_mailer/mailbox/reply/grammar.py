@@ -4,6 +4,8 @@ Negation stands right before the verb and its pronouns; a condition before or be
 next turn of the sentence.
 """
 
+from collections.abc import Iterable
+
 from coalizione_mailer.mailbox.reply.sentences import Hit, Sentence
 from coalizione_mailer.mailbox.reply.vocabulary import several
 
@@ -12,7 +14,8 @@ _NEGATORS = frozenset(["non", "né", "nemmeno", "neppure", "neanche", "nicht"])
 _BETWEEN = frozenset(
     several(
         "ci vi si mi ti lo la le gli ne piu poi purtroppo quindi certo sara è sarebbe "
-        "risulta in sono siamo saremo avremo ho abbiamo avra ha hanno stato stata avendo "
+        "risulta in sono siamo saremo avremo avro avra avranno ho abbiamo ha hanno nelle nella "
+        "modo alcuna alcun ritiene ritengo stato stata avendo "
         "essendo c v ce ve me te se sia fosse essere del tutto ancora"
     )
 )
@@ -22,12 +25,19 @@ _LINKS = frozenset(
         "a , che l la il ci vi si mi essere"
     )
 )
+_NOT_DENYING = frozenset(
+    several("solo soltanto appena oltre vedo vediamo vede manchero mancheremo manchera prima dopo")
+)
+_STOPS = frozenset(several("ma e ed o che se pero come solo soltanto quindi pertanto dunque né"))
+_POLITE = frozenset(several("posto problema disturbo fastidio inconveniente dispiace"))
+_MISTAKEN = frozenset(several("sbaglio erro disturbo ricordo sbagliamo serve occorre"))
+_CONDITIONAL = ("rei", "rebbe", "remmo", "rebbero")
 _MOST_LINKS = 4  # words between a refusal and what it refuses
 _IF = frozenset(["se", "qualora", "ove", "laddove", "purche"])
 _COURTESY_IF = frozenset(
     several(
         "possibile necessario serve servono avete vi occorre volete del gradito gradite "
-        "desiderate dovesse dovessero ritenuto non anche ti"
+        "desiderate dovesse dovessero ritenuto anche ti"
     )
 )
 _PASSIVE = (
@@ -96,20 +106,47 @@ def passive(sentence: Sentence, hit: Hit) -> bool:
     return after.endswith(_PASSIVE) and not after.startswith("accompagnat")
 
 
-def condition_of(sentence: Sentence, at: int) -> str:
-    """Say whether a place is ``inside`` a condition, ``after`` one, or in none."""
+def far_negated(sentence: Sentence, hit: Hit) -> bool:
+    """Whether a "non" stands further off with no turn between: for a person to look at."""
+    if first_word(sentence, hit) in {"non", "né", "nessun", "nessuno", "nessuna"}:
+        return False
+    for place in range(hit.start - 1, max(-1, hit.start - 6), -1):
+        each = sentence.words[place]
+        if each.norm in _NEGATORS:
+            after = sentence.words[place + 1].norm
+            return not (after in _NOT_DENYING or after.endswith("ndo"))
+        if not each.text[0].isalnum() or each.norm in _STOPS:
+            return False
+    return False
+
+
+def condition_of(sentence: Sentence, at: int, spoken: Iterable[int] = ()) -> str:
+    """Say whether a place is ``inside`` a condition, ``after`` one, or in none.
+
+    ``spoken``: where else the sentence speaks of coming; the condition has its own verb.
+    """
     start = -1
     for place in range(at):
         norm = sentence.words[place].norm
         after = sentence.words[place + 1].norm if place + 1 < len(sentence.words) else ""
-        if norm in _IF and after not in _COURTESY_IF:
+        if _opens_condition(sentence, place):
             start = place
         elif norm == "caso" and after in {"contrario", "di"}:
             return "after"
     if start < 0:
         return "after" if _condition_behind(sentence, at) else ""
     closed = any(w.text in {",", ":", ")"} for w in sentence.words[start + 1 : at])
-    return "after" if closed else "inside"
+    return "after" if closed or any(start < one < at for one in spoken) else "inside"
+
+
+def _opens_condition(sentence: Sentence, place: int) -> bool:
+    """Whether a condition begins here, and no courtesy: "se possibile", "se non sbaglio"."""
+    following = [each.norm for each in sentence.words[place + 1 : place + 3]]
+    if sentence.words[place].norm not in _IF or not following or following[0] in _COURTESY_IF:
+        return False
+    if {each.norm for each in sentence.words[place + 2 : place + 7]} & _POLITE:
+        return False
+    return following[0] != "non" or following[-1] not in _COURTESY_IF | _MISTAKEN
 
 
 def _condition_behind(sentence: Sentence, at: int) -> bool:
@@ -120,14 +157,16 @@ def _condition_behind(sentence: Sentence, at: int) -> bool:
         after = words[place + 1].norm if place + 1 < len(words) else ""
         if words[place].text == ";" or norm in TURNS - {":"}:
             return False
-        if (
-            norm in _IF
-            and after not in _COURTESY_IF
-            and before not in {"anche", "e", ",", "come", "pure"}
-        ):
+        if _opens_condition(sentence, place) and before not in {"anche", "e", ",", "come", "pure"}:
             return "anche" not in {word.norm for word in words[place : place + 8]}
         if norm in _IF and before == "," and after not in _COURTESY_IF and norm != "se":
             return True
         if norm == "se" and before == "," and after not in _COURTESY_IF:
             return "anche" not in {word.norm for word in words[place : place + 8]}
     return False
+
+
+def conditional(sentence: Sentence, hit: Hit) -> bool:
+    """Whether a verb is in the conditional mood: "avrebbe piacere di partecipare"."""
+    verb = [each.norm for each in sentence.words[max(0, hit.start - 2) : hit.end]]
+    return any(norm.endswith(_CONDITIONAL) and len(norm) > 4 for norm in verb)  # noqa: PLR2004

@@ -20,7 +20,7 @@ _MORE = re.compile(
 _COUNTED = re.compile(
     r"\b(?:saremo|siamo|saranno|verremo|parteciperemo|veniamo|parteciperanno|sono"
         r"|arriveremo|verranno|interverranno"
-        r"|interverremo)\s(?:[\w']{1,15}\s){0,3}?(?:(?:in|tutti e)\s)?(?P<a>due|tre"
+        r"|interverremo)\s(?:(?!ed?\s|con\s)[\w']{1,15}\s){0,3}?(?:(?:in|tutti e)\s)?(?P<a>due|tre"
         r"|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2})\b(?![./:]\d|\s(?:ottobre"
         r"|novembre|settembre|minuti|ore|giorni|km|anni))"
     r"|\b(?:in numero di|per un totale di|totale(?: di| partecipanti| persone)?:?"

@@ -39,11 +39,16 @@ def merged(mentions: list[Mention]) -> list[Mention]:
                     if len(mention.name.replace(".", "")) > len(other.name.replace(".", ""))
                     else other
                 )
-                kept[at] = replace(best, role=other.role or mention.role)
+                kept[at] = replace(best, role=fuller(other.role, mention.role))
                 break
         else:
             kept.append(mention)
     return kept
+
+
+def fuller(one: str, other: str) -> str:
+    """Return the first role, or the second where it says the same and more."""
+    return other if other.startswith(one) else one
 
 
 def same_person(one: Mention, other: Mention) -> bool:
@@ -59,31 +64,51 @@ def same_person(one: Mention, other: Mention) -> bool:
     )
 
 
-def written(text: str, run: list[Word], norms: list[str]) -> str:
+@dataclass(slots=True)
+class _Part:
+    """A part of a name that keeps together: "Anna", "Dal-Lago", "Di Marzio", "D'Angelo"."""
+
+    text: str
+    given: bool
+    shouted: bool
+    open: bool  # a particle, which waits for its word
+
+
+def written(run: list[Word]) -> str:
     """Write a name: given name first, no capitals throughout."""
+    parts = _parts_of(run)
+    shouted = [part.shouted for part in parts]
+    if any(shouted) and not all(shouted):
+        split = shouted.index(False) if shouted[0] and not shouted[-1] else 0
+    elif parts[-1].given and not parts[0].given:
+        split = max(at for at, part in enumerate(parts) if not part.given) + 1
+    else:
+        split = 0
+    return " ".join(part.text for part in (*parts[split:], *parts[:split]))
+
+
+def _parts_of(run: list[Word]) -> list[_Part]:
+    """Put together what a hyphen, an apostrophe or a particle joins."""
     given = vocabulary().sets["given"]
-    pieces: list[str] = []
-    marks: list[bool] = []
+    parts: list[_Part] = []
     for place, each in enumerate(run):
         glued = place > 0 and run[place - 1].end == each.start
         shown = _cased(each.text)
-        if glued and pieces:
-            pieces[-1] += shown
-            marks[-1] = marks[-1] or norms[place] in given
+        particle = each.norm in PARTICLES and place < len(run) - 1
+        if parts and (glued or parts[-1].open):
+            last = parts[-1]
+            last.text += shown if glued else f" {shown}"
+            last.given = not last.open and (last.given or each.norm in given)
+            last.shouted = last.shouted or _shouted(each.text)
+            last.open = particle and last.open
         else:
-            pieces.append(shown)
-            marks.append(norms[place] in given)
-    shouted = [piece.isupper() and len(piece) > 1 for piece in (text[w.start : w.end] for w in run)]
-    mixed = len(pieces) == len(run) and any(shouted) and not all(shouted)
-    if mixed and shouted[0] and not shouted[-1]:
-        split = next(at for at, each in enumerate(shouted) if not each)
-        return " ".join((*pieces[split:], *pieces[:split]))
-    if mixed:
-        return " ".join(pieces)
-    if len(pieces) > 1 and marks[-1] and not marks[0]:
-        split = next(at for at in range(len(marks) - 1, -1, -1) if not marks[at]) + 1
-        return " ".join((*pieces[split:], *pieces[:split]))
-    return " ".join(pieces)
+            known = each.norm in given and not particle
+            parts.append(_Part(shown, known, _shouted(each.text) and not particle, particle))
+    return parts
+
+
+def _shouted(text: str) -> bool:
+    return text.isupper() and len(text) > 1
 
 
 def _cased(part: str) -> str:

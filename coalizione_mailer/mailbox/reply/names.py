@@ -9,10 +9,14 @@ from coalizione_mailer.mailbox.reply.sentences import MOST_TEXT, Word, words_of
 from coalizione_mailer.mailbox.reply.vocabulary import several, vocabulary
 
 MOST_NAMES = 60
+_OF_SAINTS = frozenset(
+    several("san sant santa santo santi sante monte villa porto castel rocca torre don")
+)
 _AFTER_TITLE = 3  # blanks and signs between a title and the name
 _WHOLE = 2  # a given name and a family name
 _TITLE = re.compile(
-    r"(?<![^\W\d_])(?:(?:gent(?:\.?\s?m[oai])?\.?\s)?(?:dott|dr|d|prof|sig"
+    r"(?<![^\W\d_])(?:(?:magg|ten|col|cap|isp|lgt|rev|ing|avv|arch|geom|rag|dr|dott)\.(?:\s?(?:ssa|ra"
+    r"|ta|na|re|ri)\b)?|(?:gent(?:\.?\s?m[oai])?\.?\s)?(?:dott|dr|d|prof|sig"
     r"|avv)\.?\s?(?:ssa|ra|r|ri)\b\.?"
     r"|(?:dott|dr|prof|avv|ing|arch|geom|rag|on|sen|cav|comm|sig|sigg|mons|p\.\s?i"
     r"|per\.\s?ind|d\.ssa)\."
@@ -56,7 +60,8 @@ def _lifted(text: str) -> str:
         if (
             near
             and before.norm in sets["roles"]
-            and given.norm in sets["given"] - sets["ordinary"]
+            and given.norm in sets["given"]
+            and given.norm not in sets["ordinary"]
             and given.text.islower()
             and family.text.islower()
             and family.norm not in sets["ordinary"] | sets["roles"]
@@ -77,7 +82,9 @@ def _mention(
 ) -> Mention | None:
     """Return the person a row of words names, None where it names none."""
     if _of_a_place(words, first):
-        return None
+        first = _behind_a_place(words, first, last)
+        if first == last:
+            return None
     titled = any(0 <= words[first].start - end <= _AFTER_TITLE for _start, end in titles)
     if not titled:
         first = _begins(words, first, last)
@@ -93,7 +100,7 @@ def _mention(
     elif not (titled or role or _known(run)):
         return None
     return Mention(
-        name=written(text, run, [each.norm for each in run]),
+        name=written(run),
         role=role,
         start=run[0].start,
         end=run[-1].end,
@@ -167,3 +174,14 @@ def _of_a_place(words: list[Word], first: int) -> bool:
     return before in PLACES or (
         before in sets["roles"] - {"delegato", "delegata"} and words[first - 1].norm in {"di", "d"}
     )
+
+
+def _behind_a_place(words: list[Word], first: int, last: int) -> int:
+    """Return where a person begins behind a place: "Sindaco di Schio Anna Verdi"; none: the end."""
+    given = vocabulary().sets["given"]
+    for place in range(last - 2, first, -1):
+        holy = words[place - 1].norm in _OF_SAINTS
+        if words[place].norm in given and words[place + 1].norm not in PARTICLES and not holy:
+            second = place - 1 > first and words[place - 1].norm in given
+            return place - 1 if second else place
+    return last

@@ -146,8 +146,9 @@ def _parted(lines: list[str]) -> tuple[list[int], list[int], bool]:
             continue
         skip = _attribution(lines, at)
         if skip:
-            quoted.extend(range(at, at + skip))
-            at += skip
+            end = at + skip if _marked_soon(lines, at + skip) else len(lines)
+            quoted.extend(range(at, end))
+            at = end
             continue
         if _RULED.match(line) or _BARE.match(line) or _header_at(lines, at):
             passed_on = "inoltrat" in line.lower() or "forward" in line.lower()
@@ -161,6 +162,12 @@ def _parted(lines: list[str]) -> tuple[list[int], list[int], bool]:
         own.append(at)
         at += 1
     return own, quoted, forwarded
+
+
+def _marked_soon(lines: list[str], at: int) -> bool:
+    """Whether what an attribution announces is marked; else all that follows is quoted."""
+    following = [line for line in lines[at : at + 12] if not _blank(line)]
+    return not following or any(line.lstrip().startswith(">") for line in following[:3])
 
 
 def _after_quote(lines: list[str], at: int) -> int:

@@ -1,6 +1,7 @@
 """The role of a person named: what is said before the name or behind it, in the text's words."""
 
 import re
+from itertools import pairwise
 
 from coalizione_mailer.mailbox.reply.sentences import Word
 from coalizione_mailer.mailbox.reply.vocabulary import several, vocabulary
@@ -21,6 +22,12 @@ _ROLE_END = frozenset(
 )
 EXPANDED = {"ass": "assessore", "cons": "consigliere", "resp": "responsabile", "dir": "dirigente"}
 _DELEGATES = frozenset({"delegato", "delegata"})
+_ARTICLES = frozenset(["il", "la", "l", "lo", "i", "gli", "le", "un", "una"])
+_OFFICES = frozenset(
+    several(
+        "ufficio servizio servizi settore area segreteria assessorato staff gabinetto direzione"
+    )
+)
 _MOST_ROLE = 14  # words
 _GOES_ON = frozenset({"con", "avv", "alla", "al"})  # behind a comma, of the same role
 _MOST_LINKS = 4
@@ -35,7 +42,10 @@ def role_around(text: str, words: list[Word], first: int, last: int) -> tuple[st
     """Return the role told before a name ("l'assessore alla cultura Mario Rossi") or after it."""
     line = text.rfind("\n", 0, words[first].start) + 1
     before, start = _role_before(text, words, first)
-    after = _role_after(text, words, last)
+    after = _role_after(text, words, last) or _of_an_office(text, words, last)
+    short = text[start : words[first].start].split(".", maxsplit=1)[0].strip().lower() in EXPANDED
+    if short and after:
+        return after, start
     if before and (start >= line or not after):
         return (
             f"{before} {_bracketed(text, words[last - 1].end)}".strip()
@@ -121,15 +131,30 @@ def _earlier_role(words: list[Word], place: int) -> bool:
 def _reaches(words: list[Word], place: int, stop: int) -> bool:
     """Whether nothing but the role's own words stands between its noun and the name."""
     ends = _ROLE_END - {".", "il", "la", "lo", "al", "per", ",", "(", ")"}
-    given = vocabulary().sets["given"] - vocabulary().sets["ordinary"]
+    given, ordinary = vocabulary().sets["given"], vocabulary().sets["ordinary"]
     for at in range(place + 1, stop + 1):
         each = words[at]
-        named = each.capital and each.norm in given and at < stop and words[at + 1].capital
+        known = each.capital and each.norm in given and each.norm not in ordinary
+        named = known and at < stop and words[at + 1].capital
+        if each.norm in {"e", "ed"} and words[at + 1].norm in _ARTICLES:
+            return False
         if each.norm in ends or (named and not words[at - 1].norm.startswith("san")):
             return False
         if each.text == "," and at != stop and words[at + 1].norm not in _GOES_ON:
             return False
     return True
+
+
+def _of_an_office(text: str, words: list[Word], last: int) -> str:
+    """Read the office somebody is of: "Ada Conti dell'ufficio casa"."""
+    if (
+        last + 1 >= len(words)
+        or words[last].norm not in {"del", "dell", "della", "dei"}
+        or words[last + 1].norm not in _OFFICES
+        or "\n\n" in text[words[last - 1].end : words[last].start]
+    ):
+        return ""
+    return _role_text(words, last + 1, _role_end(text, words, last + 1))
 
 
 def _role_after(text: str, words: list[Word], last: int) -> str:
@@ -140,7 +165,17 @@ def _role_after(text: str, words: list[Word], last: int) -> str:
     if place >= len(words) or words[place].norm not in vocabulary().sets["roles"]:
         return ""
     gap = text[words[last - 1].end : words[place].start]
-    return "" if gap.count("\n") > 1 else _role_text(words, place, _role_end(text, words, place))
+    end = _role_end(text, words, place)
+    if gap.count("\n") > 1 or (words[place - 1].norm in _ARTICLES and _names(words, place, end)):
+        return ""
+    return _role_text(words, place, end)
+
+
+def _names(words: list[Word], place: int, end: int) -> bool:
+    """Whether this role leads to the next person: "…, la dirigente Ada Conti"."""
+    ordinary = vocabulary().sets["ordinary"]
+    named = [each.capital and each.norm not in ordinary for each in words[place + 1 : end + 2]]
+    return any(one and other for one, other in pairwise(named))
 
 
 def _role_end(text: str, words: list[Word], place: int) -> int:

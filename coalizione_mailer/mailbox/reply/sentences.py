@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from coalizione_mailer.mailbox.reply.answer import Occasion
 from coalizione_mailer.mailbox.reply.vocabulary import Cue, folded, several, vocabulary, word
@@ -11,6 +12,8 @@ from coalizione_mailer.mailbox.reply.vocabulary import Cue, folded, several, voc
 MOST_TEXT = 12_000
 """Characters that are read by rule; nobody needs more to answer an invitation."""
 MOST_WORDS = 400  # of one sentence
+END = "@fine"
+"""What patterns call the end of a sentence that has no stop: "ci sono", on a telephone."""
 _SHORT_LINE = 52  # a line that ends before this ends because its writer ended it
 
 _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+['\u2019\u02bc\u00b4`]?|\S")
@@ -84,7 +87,7 @@ class Sentence:
             for match in cue.pattern.finditer(self.joined):
                 first = bisect_right(self.places, match.start()) - 1
                 last = bisect_right(self.places, match.end() - 1)
-                found.append(Hit(cue, first, last))
+                found.append(Hit(cue, first, min(last, len(self.words))))
         return sorted(found, key=lambda hit: (hit.start, -hit.end))
 
 
@@ -169,9 +172,11 @@ def _sentence(words: list[Word], occasion: Occasion) -> Sentence:
     for norm in norms:
         places.append(at)
         at += len(norm) + 1
-    return Sentence(tuple(words), " " + " ".join(norms) + " ", tuple(places))
+    joined = f" {' '.join(norms)} {END} "
+    return Sentence(tuple(words), joined, (*places, at))
 
 
+@lru_cache(maxsize=4096)
 def _repaired(norm: str) -> str:
     """Undo one slip of the fingers in a word that decides: two letters changed about, one lost."""
     keys = vocabulary().sets["keys"]

@@ -18,6 +18,7 @@ _I = re.compile(
     r"|(?:la )?mia (?:presenza|partecipazione|adesione)|personalmente|ci sono"
     r"|conto di|arrivo|arriver[oò]|accetto"
     r"|accolgo|sono liet[oa]|non mancher[oò]|di persona|per me\b|presenza mia"
+    r"|verrei|parteciperei|sarei|ci provo|(?:la|lo) scrivente"
     r"|sia io|segnatemi|iscrivetemi|contate su di me|io)\b",
     re.IGNORECASE,
 )
@@ -32,11 +33,14 @@ SPEAKS_FOR_US = re.compile(
 )
 
 _MYSELF = re.compile(
-    r"\b(?:sottoscritt[oa]|vengo io|parteciper[oò] io|io (?:e|ed|che|con|insieme|sar[oò]"
+    r"\b(?:sottoscritt[oa]|(?:la|lo) scrivente|verrei io"
+    r"|vengo io|parteciper[oò] io|io (?:e|ed|che|con|insieme|sar[oò]"
     r"|ci sar[oò])|sia io|e (?:io|il sottoscritto)|(?:la )?mia (?:presenza|partecipazione"
-    r"|adesione)|presenza mia|per me|ci sar[oò]|la propria)\b",
+    r"|adesione)|presenza mia|per me|(?:con|insieme a|assieme a) me|anch'io|ci sar[oò]"
+    r"|la propria)\b",
     re.IGNORECASE,
 )
+_WITH_ME = re.compile(r"\b(?:con|insieme a|assieme a|oltre a) me\b", re.IGNORECASE)
 _OF_ANOTHER = re.compile(
     r"\b(?:presenza|partecipazione|adesione"
     r"|intervento)\s(?:\w{1,20}\s){0,3}?(?:de[l]{1,2}|dell['\u2019]|della|di|dei|degli"
@@ -69,7 +73,8 @@ def writer_of(parts: Parts, author: str) -> Mention | None:
         and len(sender.name.replace(".", "")) > len(signature.name.replace(".", ""))
     ):
         best = Mention(sender.name, signature.role, 0, 0, 0)
-    return Mention(best.name, best.role or own, 0, 0, 0, whole=best.whole)
+    role = best.role or own or (sender.role if sender is not None else "")
+    return Mention(best.name, role, 0, 0, 0, whole=best.whole)
 
 
 def _sending_person(author: str) -> Mention | None:
@@ -141,6 +146,8 @@ def speaks_of_self(parts: Parts, stance: Stance, writer: Mention, *, others: boo
         own = re.search(r"\bpropria\b", text) and not re.search(r"(?i)sottoscritt", text)
         if not own and (_I.search(said) or _MYSELF.search(text)):
             return not _OF_ANOTHER.search(said) or "mia" in folded(text).split()
+    if others and _WITH_ME.search(parts.letter):
+        return True
     included = not others and bool(re.search(r"(?i)\bsaremo\b", parts.letter))
     return included and bool(stated(parts.letter)) and not _is_office(parts, writer)
 

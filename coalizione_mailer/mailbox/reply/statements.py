@@ -9,6 +9,8 @@ from coalizione_mailer.mailbox.reply.answer import Verdict
 from coalizione_mailer.mailbox.reply.grammar import (
     TURNS,
     condition_of,
+    conditional,
+    far_negated,
     first_word,
     governed,
     negated,
@@ -28,7 +30,9 @@ _DOUBTS_NO = (
     "dovre",
     "potre",
     "ritengo",
+    "tem",
 )
+_DOUBT_NO = frozenset(several("con mi pare sembra in al"))  # "in forse", "al momento"
 _WISHES = (
     "vorr",
     "sare",
@@ -83,7 +87,8 @@ def events_of(number: int, sentence: Sentence, hits: list[Hit]) -> list[Event]:
             governed(sentence, hit, refusals) or passive(sentence, hit) or later
         ):
             continue
-        event = _event(number, sentence, hit, doubts)
+        spoken = [one.start for one in hits if one.cue.says in SAYS_YES | {"no"}]
+        event = _event(number, sentence, hit, doubts, spoken)
         if event is not None:
             events.append(event)
             if event.says is Verdict.NO and hit.cue.says != "no":
@@ -114,13 +119,17 @@ def _masked(hit: Hit, masks: list[Hit]) -> bool:
     return any(mask.start <= hit.start < mask.end for mask in masks)
 
 
-def _event(number: int, sentence: Sentence, hit: Hit, doubts: list[Hit]) -> Event | None:
+def _event(
+    number: int, sentence: Sentence, hit: Hit, doubts: list[Hit], spoken: list[int]
+) -> Event | None:
     """Return what a cue says in its place: negated, in a condition, or with a doubt."""
     denied = hit.cue.says != "yes" and negated(sentence, hit)
-    shaky = denied and (hit.cue.says == "no" or hit.cue.name == "confirms")
+    far = not denied and hit.cue.says in {"attend", "delegate"} and far_negated(sentence, hit)
+    shaky = far or (denied and (hit.cue.says == "no" or hit.cue.name == "confirms"))
+    denied = denied or far
     refuses = hit.cue.says == "no"
     verdict = Verdict.YES if refuses == denied else Verdict.NO
-    condition = condition_of(sentence, hit.start)
+    condition = condition_of(sentence, hit.start, spoken)
     if condition == "inside":
         return None
     found = [
@@ -129,7 +138,7 @@ def _event(number: int, sentence: Sentence, hit: Hit, doubts: list[Hit]) -> Even
         if _doubted(sentence, doubt, verdict) and not _about_another(sentence, doubt, hit)
     ]
     wish = any(first_word(sentence, doubt).startswith(_WISHES) for doubt in found)
-    if verdict is not Verdict.NO and first_word(sentence, hit).startswith(("potre", "vorre")):
+    if verdict is not Verdict.NO and conditional(sentence, hit):
         found, wish = [*found, hit], True
     if condition == "after" or found:
         verdict = Verdict.MAYBE
@@ -137,7 +146,8 @@ def _event(number: int, sentence: Sentence, hit: Hit, doubts: list[Hit]) -> Even
 
 
 def _doubted(sentence: Sentence, doubt: Hit, verdict: Verdict) -> bool:
-    return verdict is not Verdict.NO or first_word(sentence, doubt).startswith(_DOUBTS_NO)
+    first = first_word(sentence, doubt)
+    return verdict is not Verdict.NO or first.startswith(_DOUBTS_NO) or first in _DOUBT_NO
 
 
 def _about_another(sentence: Sentence, doubt: Hit, hit: Hit) -> bool:

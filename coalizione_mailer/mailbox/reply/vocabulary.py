@@ -13,7 +13,8 @@ _ACCENTED = {"è": "è", "é": "è", "e'": "è", "sì": "sì", "si'": "sì", "n�
              "ne'": "né"}  # fmt: skip
 _TYPED_ACCENT = re.compile(r"([aeiou])'(?![a-z])")  # "e' piu'"
 _MACRO = re.compile(r"<([a-z-]+)>")
-_PIECE = re.compile(r"\((?P<any>[^()]+)\)|\[(?P<maybe>[^\[\]]+)\]|(?P<gap>\.\.\.?)|(?P<word>\S+)")
+_PIECE = re.compile(r"\.\.\.?|[()\[\]|]|[^\s()\[\]|]+")
+_GAPS = {"..": 3, "...": 7}  # words
 _WORD_BETWEEN = r"(?:(?!(?:non|né|nessun[oa]?|ma|pero) )[^ .;:!?|]+ )"
 
 
@@ -73,7 +74,14 @@ def vocabulary() -> Vocabulary:
         name: frozenset(word(each) for each in row["words"].split())
         for name, row in table["set"].items()
     }
+    sets["given"] |= _compounds(sets["given"])
     return Vocabulary(cues, lists, sets)
+
+
+def _compounds(given: frozenset[str]) -> frozenset[str]:
+    """Return names made of two: "Pierpaolo", "Gianmario", "Marialuce"."""
+    firsts = several("pier piero gian giam giovan maria mari anna rosa carlo fran lucia emma")
+    return frozenset(first + name for first in firsts for name in given if len(name) > 2)  # noqa: PLR2004
 
 
 def _compiled(patterns: list[str], macros: dict[str, str]) -> re.Pattern[str]:
@@ -82,30 +90,34 @@ def _compiled(patterns: list[str], macros: dict[str, str]) -> re.Pattern[str]:
 
 
 def _expression(pattern: str, macros: dict[str, str]) -> str:
-    """Translate the notation explained at the head of the table."""
+    """Translate the notation explained at the head of the table; ValueError: it does not close."""
     for _ in range(3):  # macros in macros
         pattern = _MACRO.sub(lambda found: macros[found[1]], pattern)
-    pieces = ["(?<= )"]
-    for found in _PIECE.finditer(pattern):
-        if found["any"]:
-            pieces.append(_alternatives(found["any"]))
-        elif found["maybe"]:
-            pieces.append(_alternatives(found["maybe"]) + "?")
-        elif found["gap"]:
-            pieces.append(f"{_WORD_BETWEEN}{{0,{3 if found['gap'] == '..' else 7}}}?")
+    pieces = _PIECE.findall(pattern)[::-1]
+    expression = _sequence(pieces)
+    if pieces:
+        raise ValueError(pattern)
+    return "(?<= )" + expression
+
+
+def _sequence(pieces: list[str]) -> str:
+    """Translate words, gaps and groups up to the end or to the sign that closes a group."""
+    found: list[str] = []
+    while pieces and pieces[-1] not in {")", "]"}:
+        piece = pieces.pop()
+        if piece in {"(", "["}:
+            inner = _sequence(pieces)
+            found.append(f"(?:{inner})" + "?" * (piece == "["))
+            pieces.pop()
+        elif piece == "|":
+            found.append("|")
+        elif piece in _GAPS:
+            found.append(f"{_WORD_BETWEEN}{{0,{_GAPS[piece]}}}?")
         else:
-            pieces.append(_words(found["word"]))
-    return "".join(pieces)
+            found.append(_word(piece))
+    return "".join(found)
 
 
-def _alternatives(text: str) -> str:
-    options = (" ".join(option.split()) for option in text.split("|"))
-    return "(?:" + "|".join(_words(option) for option in options if option) + ")"
-
-
-def _words(text: str) -> str:
-    """Translate words in a row; ``*`` ends one of them with anything."""
-    return "".join(
-        re.escape(each.removesuffix("*")) + ("[^ ]* " if each.endswith("*") else " ")
-        for each in text.split()
-    )
+def _word(piece: str) -> str:
+    """Translate a word; ``*`` ends it with anything."""
+    return re.escape(piece.removesuffix("*")) + ("[^ ]* " if piece.endswith("*") else " ")
