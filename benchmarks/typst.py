@@ -26,8 +26,9 @@ def milliseconds(campaign_folder: Path, aside: Path, letters: int) -> float:
 
     The first letters of the campaign; the start of the processes is included, as it is in ours.
     """
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(aside), _TYPST]
-    subprocess.run(install, check=True, capture_output=True)
+    if not aside.exists():
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(aside), _TYPST]
+        subprocess.run(pip, check=True, capture_output=True)
     from coalizione_mailer.campaign import load
     from coalizione_mailer.letter.templates import Templates
     from coalizione_mailer.plan import plan
