@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,7 @@ from coalizione_mailer.ledger.schema import attempts, deliveries
 from coalizione_mailer.ledger.store import Ledger
 from coalizione_mailer.lifecycle import State
 from tests.support import campaign, letters
+from tests.support.killer import Killer
 from tests.support.patience import PATIENCE, until
 from tests.support.smtp_server import SmtpServer, Step
 
@@ -118,21 +118,6 @@ def assert_each_has_one(folder: Path, server: SmtpServer) -> None:
     assert Counter((taken.recipient, taken.sha256) for taken in server.record) == Counter(
         frozen.items()
     )
-
-
-@dataclass
-class Killer:
-    """Kills a process when the server has come to a step, or a moment later."""
-
-    process: "subprocess.Popen[bytes]"
-    steps: int
-    late: float
-
-    def __call__(self, _step: Step, _recipient: str) -> None:
-        self.steps -= 1
-        if self.steps == 0:
-            time.sleep(self.late)  # noqa: TID251  in the server's own thread
-            self.process.kill()
 
 
 def test_killed_ten_times_every_comune_has_its_letter_once(
