@@ -5,58 +5,25 @@ are faster, and the library then finds what they leave. ``python -m benchmarks.b
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from coalizione_mailer.mailbox import mime
 from coalizione_mailer.mailbox.dialects import Sighting, Weight, sightings
 from coalizione_mailer.mailbox.dsn import GOOD, Action, Report, read_reports
 from coalizione_mailer.mailbox.library import ask_library
 from coalizione_mailer.mailbox.notice import Notice, mentioned_id
+from coalizione_mailer.mailbox.outside import Outside, outside_of
 from coalizione_mailer.mailbox.reading import Cause, Kind, Reading, Severity
 from coalizione_mailer.mailbox.rules import rules
 from coalizione_mailer.mailbox.verdict import Verdict, code_in, judge, status_in
 
 MOST_DIAGNOSTIC = 500
 MOST_ABOUT = 12
-_PERSONAL = ("in-reply-to", "references", "user-agent", "x-mailer", "thread-topic")
-"""Headers of programs that people write with, and that mail systems do not."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What the outside of a message says of it."""
-
-    daemon: bool
-    failure: bool
-    answer: bool
-    report: bool
-    failed: tuple[str, ...]
-    unreturnable: bool
-    robot: bool
-    personal: bool
-
-    @property
-    def sure(self) -> bool:
-        """Whether it is a notice of a mail system whatever stands inside."""
-        return bool(self.failed) or self.report or (self.daemon and self.failure)
-
-    @property
-    def possible(self) -> bool:
-        """Whether it may be one."""
-        return self.daemon or self.failure or self.robot
-
-
-def from_daemon(tree: mime.Part) -> bool:
-    """Whether a mail system wrote a message, by its From."""
-    sender = tree.words("from").casefold()
-    return sender in {"", "<>"} or rules().named["daemon"].speaks(sender)
 
 
 def read_bounce(tree: mime.Part, notice: Notice) -> Reading | None:
     """Read a bounce, a delay or a delivery notice; None where the message is none of them."""
-    look = _look(tree)
-    person = look.answer and not look.daemon and not look.report and not _alone(tree, look)
-    if person:
+    look = outside_of(tree)
+    if look.person:
         return None
     texts = notice.reports
     if not texts and (look.daemon or look.failure) and "final-recipient" in notice.text.lower():
@@ -65,33 +32,6 @@ def read_bounce(tree: mime.Part, notice: Notice) -> Reading | None:
     if reports:
         return _from_reports(reports, notice)
     return _from_words(look, notice, tree)
-
-
-def _alone(tree: mime.Part, look: _Look) -> bool:
-    """Whether an answer in its subject answers nothing in its headers, and speaks of a failure."""
-    return look.failure and not tree.first("in-reply-to") and not tree.first("references")
-
-
-def _look(tree: mime.Part) -> _Look:
-    named = rules().named
-    sender = tree.words("from").casefold()
-    subject = tree.words("subject").casefold().strip()
-    kind = tree.first("content-type").casefold()
-    failed = tuple(
-        one for value in tree.every("x-failed-recipients") for one in mime.addresses(value)
-    )
-    return _Look(
-        daemon=from_daemon(tree),
-        failure=named["failure-subject"].speaks(subject),
-        answer=named["answer-subject"].starts(subject),
-        report="multipart/report" in kind and "feedback" not in kind and "disposition" not in kind,
-        failed=failed,
-        unreturnable=tree.first("return-path").strip() == "<>",
-        personal=any(tree.first(name) for name in _PERSONAL),
-        robot=mime.address(sender).startswith(
-            ("no-reply@", "noreply@", "no_reply@", "nobody@", "root@")
-        ),
-    )
 
 
 def _from_reports(reports: tuple[Report, ...], notice: Notice) -> Reading:
@@ -162,11 +102,11 @@ def _patient(verdict: Verdict) -> Verdict:
     return Verdict(Severity.SOFT, Cause.TEMPORARY)
 
 
-def _from_words(look: _Look, notice: Notice, tree: mime.Part) -> Reading | None:
+def _from_words(look: Outside, notice: Notice, tree: mime.Part) -> Reading | None:
     """Read a notice that has no report."""
-    if not look.sure and not look.possible and not (look.unreturnable and notice.returned):
+    seen = sightings(notice) if look.possible or (look.unreturnable and notice.returned) else None
+    if seen is None or (seen and all(_to_its_reader(each, look, notice) for each in seen)):
         return None
-    seen = sightings(notice)
     text = notice.text.casefold()
     subject = tree.words("subject").casefold()
     kind = _kind(text, subject)
@@ -185,6 +125,17 @@ def _from_words(look: _Look, notice: Notice, tree: mime.Part) -> Reading | None:
     return _without_address(kind, look, notice)
 
 
+def _to_its_reader(seen: Sighting, look: Outside, notice: Notice) -> bool:
+    """Whether a notice speaks of whom it is sent to, and shows no code and no returned message.
+
+    A bounce goes to the sender and speaks of the recipient: "your box is full" is a trick.
+    """
+    if look.failed or look.unreturnable or notice.returned:
+        return False
+    coded = status_in(seen.text) or code_in(seen.text)
+    return not coded and seen.address.lower() in look.readers
+
+
 def _kind(text: str, subject: str) -> Kind:
     named = rules().named
     if named["delivered"].speaks(subject) or (
@@ -195,7 +146,7 @@ def _kind(text: str, subject: str) -> Kind:
     return Kind.DELAY if late and not named["gave-up"].speaks(text) else Kind.BOUNCE
 
 
-def _convincing(strong: list[Sighting], look: _Look, notice: Notice, text: str) -> bool:
+def _convincing(strong: list[Sighting], look: Outside, notice: Notice, text: str) -> bool:
     """Whether a notice that only may be one says enough: an address, and why."""
     if not strong:
         return look.daemon and rules().named["gave-up"].speaks(text)
@@ -219,7 +170,7 @@ def _convincing(strong: list[Sighting], look: _Look, notice: Notice, text: str) 
     )
 
 
-def _reading(kind: Kind, seen: tuple[Sighting, ...], look: _Look, notice: Notice) -> Reading:
+def _reading(kind: Kind, seen: tuple[Sighting, ...], look: Outside, notice: Notice) -> Reading:
     """Put a reading together from what was seen, or from the header that Exim and Gmail write."""
     addresses = _addresses(each.address for each in seen)
     if look.failed and not _says_otherwise(seen, look):
@@ -251,7 +202,7 @@ def _diagnostic(text: str) -> str:
     return " ".join(words.split())[:MOST_DIAGNOSTIC]
 
 
-def _says_otherwise(seen: tuple[Sighting, ...], look: _Look) -> bool:
+def _says_otherwise(seen: tuple[Sighting, ...], look: Outside) -> bool:
     """Whether the notice announces addresses that the header has not: those we wrote to."""
     failed = {each.lower() for each in look.failed}
     return any(
@@ -268,7 +219,7 @@ def _judged_words(text: str, notice: Notice) -> Verdict:
     return whole if whole.sure else verdict
 
 
-def _without_address(kind: Kind, look: _Look, notice: Notice) -> Reading | None:
+def _without_address(kind: Kind, look: Outside, notice: Notice) -> Reading | None:
     """Read a notice that names nobody: the returned message may, when it had one recipient."""
     if not look.sure:
         return None

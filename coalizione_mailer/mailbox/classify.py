@@ -14,9 +14,10 @@ from coalizione_mailer.mailbox.automatic import (
     read_auto_reply,
     read_feedback,
 )
-from coalizione_mailer.mailbox.bounce import from_daemon, read_bounce
+from coalizione_mailer.mailbox.bounce import read_bounce
 from coalizione_mailer.mailbox.notice import Notice, read_notice
 from coalizione_mailer.mailbox.notifications import read_notification
+from coalizione_mailer.mailbox.outside import from_daemon
 from coalizione_mailer.mailbox.pec import read_pec
 from coalizione_mailer.mailbox.reading import Kind, Reading
 from coalizione_mailer.mailbox.rules import rules

@@ -6,7 +6,7 @@ the forms that an Italian office meets. What is expected of each is what its wor
 
 from dataclasses import dataclass
 
-from tests.mailbox.letters_back import RETURNED, THEY, group, message, mixed, report
+from tests.mailbox.letters_back import OURS, RETURNED, THEY, group, message, mixed, report
 
 HOST = "comune.sovizzo.example"
 
@@ -21,6 +21,7 @@ class Back:
     cause: str
     kind: str = "bounce"
     recipients: tuple[str, ...] = (THEY,)
+    message_id: str = OURS
 
 
 def _dsn(
