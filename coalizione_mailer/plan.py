@@ -12,7 +12,6 @@ from coalizione_mailer.campaign.configuration import Form
 from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
 from coalizione_mailer.letter.message import File
 from coalizione_mailer.model import Comune, Office, Recipient, Selection
-from coalizione_mailer.registry import history
 from coalizione_mailer.registry.addr_spec import is_reserved
 from coalizione_mailer.registry.addresses import AddressBook, read_addresses, recipients
 from coalizione_mailer.registry.corrections import Atlas, corrected, read_corrections
@@ -54,10 +53,9 @@ def selection_of(campaign: Campaign, register: Register) -> Selection:
     )
 
 
-def atlas_of(campaign: Campaign, register: Register) -> Atlas:
-    """Read what became of the Comuni of the past, beside the register; raises ProblemsError."""
-    path = campaign.path(campaign.configuration.recipients.comuni).with_name(history.FILE)
-    return Atlas(register, history.read_history(path))
+def atlas_of(register: Register) -> Atlas:
+    """Return any code's Comune of today; what became of codes was read with the register."""
+    return Atlas(register, register.history)
 
 
 def book_of(campaign: Campaign, register: Register) -> AddressBook:
@@ -65,7 +63,7 @@ def book_of(campaign: Campaign, register: Register) -> AddressBook:
     wanted = campaign.configuration.recipients
     book = read_addresses(campaign.path(wanted.addresses))
     corrections = read_corrections(campaign.path(wanted.corrections))
-    return corrected(book, corrections, atlas_of(campaign, register))
+    return corrected(book, corrections, atlas_of(register))
 
 
 def mayors_of(campaign: Campaign) -> MayorBook:

@@ -154,7 +154,7 @@ class _Desk:
         from coalizione_mailer.registry.corrections import read_corrections, rekeyed
 
         campaign = load(root)
-        atlas = atlas_of(campaign, register_of(campaign))
+        atlas = atlas_of(register_of(campaign))
         path = campaign.path(campaign.configuration.recipients.corrections)
         return cls(campaign, atlas, rekeyed(read_corrections(path), atlas))
 

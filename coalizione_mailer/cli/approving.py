@@ -183,7 +183,7 @@ def _correct(campaign: "Campaign", consents: "Iterable[Consent]", note: str) -> 
     if not lasting:
         return None
     target = campaign.configuration.recipients.corrections
-    atlas = atlas_of(campaign, register_of(campaign))
+    atlas = atlas_of(register_of(campaign))
     today = datetime.now().astimezone()
     with sole_sender(archive(campaign), since=today):
         book = rekeyed(read_corrections(campaign.path(target)), atlas)

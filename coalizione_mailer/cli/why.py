@@ -26,9 +26,9 @@ _STYLES = {
 
 def print_why(campaign: "Campaign", name: str, *, as_json: bool) -> None:
     """Explain the addresses of one Comune."""
-    from coalizione_mailer.plan import atlas_of, book_of, register_of
+    from coalizione_mailer.plan import atlas_of, register_of
     from coalizione_mailer.registry.addresses import read_addresses
-    from coalizione_mailer.registry.corrections import read_corrections, rekeyed
+    from coalizione_mailer.registry.corrections import corrected, read_corrections, rekeyed
     from coalizione_mailer.registry.explanation import explain
     from coalizione_mailer.registry.seen import read_seen
     from coalizione_mailer.updates.addresses import SEEN
@@ -36,15 +36,12 @@ def print_why(campaign: "Campaign", name: str, *, as_json: bool) -> None:
     wanted = campaign.configuration.recipients
     register = register_of(campaign)
     comune = register.find(name)
-    atlas = atlas_of(campaign, register)
+    atlas = atlas_of(register)
     choices = read_seen(campaign.path(SEEN))
-    told = explain(
-        comune,
-        choices.of(comune),
-        rekeyed(read_addresses(campaign.path(wanted.addresses)), atlas),
-        rekeyed(read_corrections(campaign.path(wanted.corrections)), atlas),
-    )
-    letter = book_of(campaign, register).address_for(comune, wanted.channel)
+    book = read_addresses(campaign.path(wanted.addresses))
+    corrections = read_corrections(campaign.path(wanted.corrections))
+    told = explain(comune, choices.of(comune), rekeyed(book, atlas), rekeyed(corrections, atlas))
+    letter = corrected(book, corrections, atlas).address_for(comune, wanted.channel)
     if as_json:
         print_json(_record(comune, register, told, letter))
         return

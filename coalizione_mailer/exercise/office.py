@@ -181,7 +181,7 @@ class Office:
     def correct(self) -> int:
         """Look the dead addresses up and write down those that are other ones now."""
         campaign = self.stage.campaign
-        atlas = atlas_of(campaign, register_of(campaign))
+        atlas = atlas_of(register_of(campaign))
         target = campaign.configuration.recipients.corrections
         book = rekeyed(read_corrections(campaign.path(target)), atlas)
         now = datetime.fromtimestamp(self.clock.now(), tz=ROME)

@@ -51,7 +51,7 @@ def prepare(folder: Path, seed: int, most: int | None, *, circular: bool = False
         comuni = tuple(sorted(lot.sample(comuni, most), key=lambda comune: comune.codice_istat))
         _keep_only(campaign.path(campaign.configuration.recipients.comuni), comuni)
     book = _divided(book_of(campaign, register), comuni, lot)
-    write(folder, [Written(BOOK, book_csv(book, atlas_of(campaign, register)))])
+    write(folder, [Written(BOOK, book_csv(book, atlas_of(register)))])
     _set(folder, "addresses", BOOK.as_posix())
     campaign = _in_circular_form(load(folder)) if circular else load(folder)
     recipients = plan(campaign).recipients

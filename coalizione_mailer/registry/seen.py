@@ -5,7 +5,7 @@ One row an address, for the office to open in its spreadsheet: ``esito`` is take
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from coalizione_mailer.errors import Code, Problem, ProblemsError
@@ -20,6 +20,7 @@ from coalizione_mailer.registry.choice import (
     Taken,
 )
 from coalizione_mailer.registry.codes import CATASTALE, catastale_codes
+from coalizione_mailer.registry.dialect import Columns, anything, matching, read_strictly
 from coalizione_mailer.registry.official.cells import day
 from coalizione_mailer.registry.register import Register
 from coalizione_mailer.registry.sheets import iso, office_csv
@@ -62,6 +63,8 @@ _OUTCOME = ("esito", "motivo", "dubbi", "condiviso_con")
 _CHANNELS = {channel.value: channel for channel in Channel}
 _REASONS = {reason.value: reason for reason in Reason}
 _RULES = {rule.value: rule for rule in Rule}
+_OUTCOMES: Mapping[str, Collection[str]] = {_TAKEN: _RULES, _PASSED: _REASONS}
+_POSITION = r"\d{1,3}"
 
 
 def seen_csv(choices: Choices, register: Register) -> bytes:
@@ -92,31 +95,66 @@ def read_seen(path: Path) -> Choices:
     """
     if not path.exists():
         return Choices({})
+    return _read_strictly(path) or _read_carefully(path)
+
+
+def _read_strictly(path: Path) -> Choices | None:
+    """Read what needs no repair; None for any other file."""
+    checks = dict.fromkeys(COLUMNS, anything) | {
+        "codice_catastale": matching(CATASTALE),
+        "canale": _CHANNELS.__contains__,
+        "esito": _OUTCOMES.__contains__,
+        "posizione": matching(_POSITION),
+        "dubbi": lambda text: _REASONS.keys() >= set(text.split()),
+        "visto_dal": lambda text: text == "" or day(text),
+        "visto_il": lambda text: text == "" or day(text),
+    }
+    read = read_strictly(path, checks, COLUMNS[1:])
+    if read is None:
+        return None
+    columns = read[1]
+    for outcome, why in set(zip(columns["esito"], columns["motivo"], strict=True)):
+        if why not in _OUTCOMES[outcome]:
+            return None
+    choices, twice = _choices(columns)
+    return None if twice else choices
+
+
+def _read_carefully(path: Path) -> Choices:
+    """Read what a spreadsheet may have made of the file."""
     table = read_table(path, COLUMNS)
     if problems := [*table.require(COLUMNS[1:]), *table.problems]:
         raise ProblemsError(problems)
     table.frame["codice_catastale"] = catastale_codes(table.frame["codice_catastale"])
     if problems := _wrong_cells(table):
         raise ProblemsError(sorted(problems, key=lambda problem: problem.line or 0))
+    choices, twice = _choices({name: table.frame[name].tolist() for name in COLUMNS})
+    if twice:
+        lines = table.frame.index.tolist()
+        raise ProblemsError([_twice(table.file, lines[row], seen) for row, seen in twice])
+    return choices
+
+
+def _choices(columns: Columns) -> tuple[Choices, list[tuple[int, Seen]]]:
+    """Make the choices of cells that are right; what was taken twice comes out with its row."""
     taken: dict[str, dict[Channel, Taken]] = defaultdict(dict)
     passed: dict[str, list[PassedOver]] = defaultdict(list)
     twice = []
-    outcomes = (table.frame[name].tolist() for name in _OUTCOME)
-    for line, seen, outcome, why, doubts, others in zip(
-        table.frame.index.tolist(), _seen(table), *outcomes, strict=True
+    outcomes = (columns[name] for name in _OUTCOME)
+    for row, (seen, outcome, why, doubts, others) in enumerate(
+        zip(_seen(columns), *outcomes, strict=True)
     ):
         code = seen.codice_catastale
         if outcome == _PASSED:
             passed[code].append(PassedOver(seen, _REASONS[why], tuple(others.split())))
         elif seen.channel in taken[code]:
-            twice.append(_twice(table.file, line, seen))
+            twice.append((row, seen))
         else:
             doubtful = tuple(_REASONS[word] for word in doubts.split())
             taken[code][seen.channel] = Taken(seen, _RULES[why], doubtful)
-    if twice:
-        raise ProblemsError(twice)
     codes = sorted(taken.keys() | passed.keys())
-    return Choices({c: Choice(dict(taken.get(c, {})), tuple(passed.get(c, ()))) for c in codes})
+    found = {c: Choice(dict(taken.get(c, {})), tuple(passed.get(c, ()))) for c in codes}
+    return Choices(found), twice
 
 
 def _row(seen: Seen, outcome: tuple[str, str, str, str]) -> tuple[str, ...]:
@@ -135,7 +173,7 @@ def _wrong_cells(table: Table) -> list[Problem]:
         *table.wrong("esito", ~frame["esito"].isin([_TAKEN, _PASSED]), expected=(_TAKEN, _PASSED)),
         *table.wrong("motivo", used & ~frame["motivo"].isin(rules), expected=rules),
         *table.wrong("motivo", ~used & ~frame["motivo"].isin(reasons), expected=reasons),
-        *table.wrong("posizione", ~frame["posizione"].str.fullmatch(r"\d{1,3}")),
+        *table.wrong("posizione", ~frame["posizione"].str.fullmatch(_POSITION)),
     ]
     doubts = [not set(text.split()) <= set(reasons) for text in frame["dubbi"].tolist()]
     problems += table.wrong("dubbi", doubts, expected=reasons)
@@ -145,11 +183,11 @@ def _wrong_cells(table: Table) -> list[Problem]:
     return problems
 
 
-def _seen(table: Table) -> Iterator[Seen]:
+def _seen(columns: Columns) -> Iterator[Seen]:
     """Give what each row saw, of cells that are right."""
-    columns = [table.frame[name].tolist() for name in _WHERE]
+    cells = (columns[name] for name in _WHERE)
     for code, channel, address, codice_ipa, ente, position, source, first, last in zip(
-        *columns, strict=True
+        *cells, strict=True
     ):
         yield Seen(
             code,

@@ -14,9 +14,9 @@ from itertools import chain, islice
 from pathlib import Path
 
 from coalizione_mailer.errors import ProblemsError
-from coalizione_mailer.registry.tabular import read_table
+from coalizione_mailer.registry.dialect import read_plainly
+from coalizione_mailer.registry.tabular import MARK, read_table
 
-_MARK = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _SIGNS = frozenset(FORMULA)
 # Lines written at a time: so few that one with a quotation mark costs its neighbours little.
@@ -38,6 +38,9 @@ class Sheet:
 
 def read_sheet(path: Path) -> Sheet:
     """Read every column of a table; raises ProblemsError, also for rows that do not fit."""
+    if plainly := read_plainly(path):
+        header, rows = plainly
+        return Sheet(header, tuple(map(tuple, rows)))
     # The names first: which separator fits is found out by the names that are wanted.
     header = tuple(dict.fromkeys(name for name in read_table(path, ()).header if name))
     table = read_table(path, header)
@@ -54,7 +57,7 @@ def office_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes
 
 def office_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
     """Write the same some lines at a time, for tables that do not fit in memory."""
-    yield _MARK.encode()
+    yield MARK.encode()
     waiting = chain([header], rows)
     while block := list(islice(waiting, _BLOCK)):
         yield (_joined(block) or _quoted(block)).encode()

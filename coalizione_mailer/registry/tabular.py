@@ -32,6 +32,8 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")
 # Excel's own first line, which names the separator.
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;|\t])"?\s*', re.IGNORECASE)
+MARK = "\ufeff"
+"""Before a text of UTF-8: Excel takes what has none for cp1252."""
 INVISIBLE = "\ufeff\u200b\u200e\u200f"
 """What cells may hold unseen, and lose."""
 _INVISIBLE = str.maketrans("", "", INVISIBLE)

@@ -53,7 +53,7 @@ def outlook(ledger: Ledger, campaign: Campaign, wishes: Wishes) -> Outlook:
 def _knowledge(campaign: Campaign, *, other_channel: bool) -> Knowledge:
     """Read every address that is known now; raises ProblemsError."""
     wanted = campaign.configuration.recipients
-    atlas = atlas_of(campaign, register_of(campaign))
+    atlas = atlas_of(register_of(campaign))
     allowed, others = channels(wanted.channel, other=other_channel)
     return Knowledge(
         corrections=_today(read_corrections(campaign.path(wanted.corrections)), atlas),

@@ -9,7 +9,7 @@ from pathlib import Path
 from coalizione_mailer.campaign import Campaign
 from coalizione_mailer.errors import Code, Problem, ProblemsError
 from coalizione_mailer.model import Comune
-from coalizione_mailer.plan import register_of, selection_of
+from coalizione_mailer.plan import atlas_of, register_of, selection_of
 from coalizione_mailer.registry import history
 from coalizione_mailer.registry.corrections import Atlas
 from coalizione_mailer.registry.official.values import Source
@@ -38,8 +38,8 @@ class Holdings:
 
     @cached_property
     def atlas(self) -> Atlas:
-        """Any code's Comune of today; what became of codes was read with the register."""
-        return Atlas(self.register, self.register.history)
+        """Any code's Comune of today."""
+        return atlas_of(self.register)
 
     @cached_property
     def records(self) -> tuple[Record, ...]:

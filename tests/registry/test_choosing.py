@@ -306,3 +306,17 @@ def test_nothing_chosen_is_invalid_and_every_address_is_told_once(bodies: list[B
             address = addr_spec(mail.address) or mail.address
             channel = Channel.PEC if mail.certified else Channel.EMAIL
             assert (channel, address) in told
+
+
+@given(BODIES)
+def test_a_consortium_without_addresses_at_every_seat_changes_no_choice(
+    bodies: list[Body],
+) -> None:
+    """A Comune with one body, its addresses all different, is chosen for by a shorter way."""
+    consortia = [
+        body(comune.codice_catastale, code=f"consorzio_{comune.codice_istat}", name="Consorzio")
+        for comune in SMALL.comuni
+    ]
+    alone, together = (choose(index(*bodies, *more), SMALL) for more in ([], consortia))
+    for code, choice in together.by_catastale.items():
+        assert alone.by_catastale.get(code, Choice()) == choice

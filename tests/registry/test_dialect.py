@@ -1,5 +1,6 @@
 """A table in our own dialect is read without pandas, and as pandas would have it read."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coalizione_mailer.errors import ProblemsError
-from coalizione_mailer.registry import addresses, history, reader
+from coalizione_mailer.registry import addresses, history, reader, seen
 from coalizione_mailer.registry.addresses import AddressBook
+from coalizione_mailer.registry.choosing import choose
+from coalizione_mailer.registry.corrections import Atlas, book_csv
 from coalizione_mailer.registry.history import CodeHistory
+from coalizione_mailer.registry.official.values import Body, BodyIndex, Kind, Mail, Source
 from coalizione_mailer.registry.register import Register
+from coalizione_mailer.registry.seen import seen_csv
 from coalizione_mailer.shipped import copy_to
 
+DAY = date(2026, 11, 20)
 POPULATION = "popolazione_legale_2011"
 REGISTER = """\
 codice_istat,denominazione,denominazione_altra_lingua,provincia,sigla,regione,ripartizione,\
@@ -68,6 +74,21 @@ def test_a_register_and_a_book_are_read_alike(tmp_path: Path) -> None:
     entries = book(BOOK, tmp_path)
     assert entries is not None
     assert entries == addresses._read_carefully(tmp_path / "indirizzi.csv")
+
+
+def test_what_is_written_for_the_office_is_read_alike(data: Path, shipped: Register) -> None:
+    atlas = Atlas(shipped, shipped.history)
+    written = data / "indirizzi.csv"
+    written.write_bytes(book_csv(addresses.read_addresses(data / "indirizzi-esempio.csv"), atlas))
+    entries = addresses._read_strictly(written)
+    assert entries is not None
+    assert entries == addresses._read_carefully(written)
+    mail = Mail("protocollo@pec.uno.example", certified=True, position=1)
+    own = Body("c_e788", "Comune di Macomer", "L6", "", "", "E788", ("", "", ""), (mail,), DAY)
+    source = Source(Kind.IPA, "enti", "enti.csv", "0" * 64, 1, 1, DAY)
+    sighted = choose(BodyIndex(source, (own,)), shipped)
+    written.write_bytes(seen_csv(sighted, shipped))
+    assert seen._read_strictly(written) == seen._read_carefully(written) == sighted
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What is written for the office opens in Excel, runs nothing there, and can be read back."""
 
+import csv
+import io
 from pathlib import Path
 
 from hypothesis import given
@@ -36,3 +38,16 @@ def test_a_table_saved_by_excel_as_cp1252_is_read_back(tmp_path: Path) -> None:
 @given(st.text())
 def test_no_cell_runs_as_a_formula(text: str) -> None:
     assert not harmless(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
+CELLS = st.text(";\"'=+-@\t\r\n aè", max_size=4) | st.none() | st.integers(-9, 9)
+PLAIN = st.text("abcè .:", max_size=4)
+
+
+@given(st.lists(st.lists(CELLS | PLAIN, max_size=4) | st.lists(PLAIN, min_size=2, max_size=2)))
+def test_cells_that_are_only_joined_are_as_the_csv_module_writes_them(
+    rows: list[list[object]],
+) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";").writerows([[harmless(cell) for cell in row] for row in rows])
+    assert office_csv(["a", "b"], rows).decode() == "\ufeffa;b\r\n" + text.getvalue()

@@ -58,7 +58,7 @@ def test_an_old_code_still_finds_its_comune(campaign: Campaign) -> None:
         plan_comuni(campaign, listed(("124105", "L157", "Thiene", "Schio", "SC", "Veneto"))),
         NOON,
     )
-    atlas = atlas_of(campaign, register_of(campaign))
+    atlas = atlas_of(register_of(campaign))
     comune, same = atlas.comune("024105") or (None, False)
     assert comune is not None
     assert (comune.denominazione, same) == ("Thiene", True)

@@ -1,14 +1,18 @@
 """Every official file at full size: all Comuni of Italy come out, each with what is its own."""
 
+from dataclasses import replace
+
 import pytest
 
+from coalizione_mailer.registry import Register
+from coalizione_mailer.registry.choosing import choose
 from coalizione_mailer.registry.official import (
     read_body_index,
     read_comune_list,
     read_figures,
     read_heads,
 )
-from coalizione_mailer.registry.official.values import Body
+from coalizione_mailer.registry.official.values import Body, Mail
 from tests.support.official import (
     UPDATED,
     Oddity,
@@ -169,3 +173,30 @@ def test_the_highest_office_has_both_and_the_office_tells(official_files: Offici
     assert sorted((r.name, r.sigla, r.family_name, r.office) for r in heads.rows) == sorted(
         (r.name, r.sigla, r.family_name, r.office) for r in both
     )
+
+
+def test_a_comune_with_one_body_is_chosen_for_by_a_shorter_way_to_the_same_end(
+    official_files: OfficialFiles, shipped: Register
+) -> None:
+    """A consortium without addresses at every seat leaves only the longer way."""
+    index = read_body_index(official_files.ipa_csv)
+    hostile = (
+        Mail("elettorale@pec.condiviso.example", certified=True, position=5),
+        Mail("mailto:ANNA.BIANCHI@PEC.Esempio.Example", certified=True, position=5),
+        Mail('"a b"@pec.esempio.example', certified=True, position=5),
+        Mail("sindaco@libero.it", certified=False, position=5),
+    )
+    bodies = [
+        one._replace(mails=(*one.mails, hostile[number % 4])) if number % 3 == 0 else one
+        for number, one in enumerate(index.bodies)
+    ]
+    consortia = [
+        Body(f"x{c.codice_istat}", "Consorzio", "L6", "", "", c.codice_catastale, ("",) * 3, ())
+        for c in shipped.comuni
+    ]
+    short, long = (
+        choose(replace(index, bodies=tuple(some)), shipped)
+        for some in (bodies, [*bodies, *consortia])
+    )
+    assert len(short.by_catastale) == len(places())
+    assert short == long
