@@ -3,14 +3,14 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coalizione_mailer.cli.console import as_results, command, number, print_json, say
+from coalizione_mailer.cli.console import as_results, command, print_json, say
 from coalizione_mailer.cli.language import _
-from coalizione_mailer.errors import Code, ExitCode, NothingToDoError, Problem, ProblemsError
+from coalizione_mailer.errors import ExitCode, NothingToDoError, Problem
 from coalizione_mailer.lifecycle import State
 
 if TYPE_CHECKING:
     from coalizione_mailer.campaign import Campaign
-    from coalizione_mailer.cli.sending import Wishes as Orders
+    from coalizione_mailer.cli.errand import Errand
     from coalizione_mailer.ledger.rounds import Round
     from coalizione_mailer.ledger.store import Ledger
     from coalizione_mailer.resend import Outlook, Wishes
@@ -49,16 +49,16 @@ def told_next(campaign: "Campaign", view: "Outlook") -> int:
     return ExitCode.DONE
 
 
-def send_again(campaign: "Campaign", wishes: "Wishes", asked: "Orders") -> int:
+def send_again(campaign: "Campaign", wishes: "Wishes", errand: "Errand") -> int:
     """Send again as ``send`` sends: the same question, the same limits, the same record."""
     from coalizione_mailer.cli.sending import carry_out
 
-    with_protocol = replace(asked, protocol=_protocol(campaign))
+    confirmed = replace(errand, protocol=_protocol(campaign))
 
-    def opening(ledger: "Ledger", campaign: "Campaign", asked: "Orders") -> "Round":
-        return _opened(ledger, campaign, wishes, asked.jobs)
+    def opening(ledger: "Ledger", campaign: "Campaign", errand: "Errand") -> "Round":
+        return _opened(ledger, campaign, wishes, errand.jobs)
 
-    return carry_out(campaign, with_protocol, opening)
+    return carry_out(campaign, confirmed, opening)
 
 
 def _protocol(campaign: "Campaign") -> str:
@@ -79,13 +79,14 @@ def _protocol(campaign: "Campaign") -> str:
 
 def _opened(ledger: "Ledger", campaign: "Campaign", wishes: "Wishes", jobs: int | None) -> "Round":
     """Return the round that is not done yet, or open one; raises NothingToDoError."""
+    from coalizione_mailer.cli.begun import going_on
     from coalizione_mailer.cli.rehearsed import print_problems, processes
     from coalizione_mailer.cli.resent import names_of, print_outlook
     from coalizione_mailer.ledger import reports
+    from coalizione_mailer.ledger.rounds import Kind
     from coalizione_mailer.resend import Opening, open_round, outlook
 
-    if standing := _unfinished(ledger):
-        say(_("Going on with round {n}, which is not done.").format(n=number(standing.number)))
+    if standing := going_on(ledger, Kind.RESEND):
         return standing
     view = outlook(ledger, campaign, wishes)
     print_outlook(view, whole=True)
@@ -103,24 +104,3 @@ def _opened(ledger: "Ledger", campaign: "Campaign", wishes: "Wishes", jobs: int 
             raise NothingToDoError(reports.overall_counts(connection)[State.IN_DOUBT])
     print_problems(problems, names_of(view))
     return opened
-
-
-def _unfinished(ledger: "Ledger") -> "Round | None":
-    """Return a round that sends again, was begun and is not done.
-
-    One that was opened and of which nothing has left is planned anew. Raises ProblemsError where
-    the first sending is not done.
-    """
-    from coalizione_mailer.ledger import deliveries, reports
-    from coalizione_mailer.ledger.deliveries import Choice
-    from coalizione_mailer.ledger.rounds import Kind
-    from coalizione_mailer.resend import withdraw
-
-    with ledger.reading() as connection:
-        standing = reports.unfinished(connection)
-        waiting = deliveries.waiting(connection, Choice(standing.id)) if standing else 0
-    if standing is None or standing.kind is Kind.REMINDER or withdraw(ledger, standing):
-        return None
-    if standing.kind is Kind.FIRST:
-        raise ProblemsError([Problem(Code.FIRST_UNFINISHED, found=str(waiting))])
-    return standing

@@ -1,69 +1,18 @@
-"""A run on screen while it goes, and how it ended."""
+"""How a run ended, on screen, and what comes next."""
 
-import time
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from coalizione_mailer.cli.console import clock, command, finishing, number, say
+from coalizione_mailer.cli.console import clock, command, number, say
 from coalizione_mailer.cli.language import _
 from coalizione_mailer.errors import ExitCode
-from coalizione_mailer.lifecycle import Event, State
+from coalizione_mailer.lifecycle import State
 
 if TYPE_CHECKING:
     from coalizione_mailer.campaign import Campaign
     from coalizione_mailer.dispatch import Result
-    from coalizione_mailer.dispatch.desk import Job
-    from coalizione_mailer.ledger.deliveries import Settlement
     from coalizione_mailer.ledger.rounds import Round
     from coalizione_mailer.ledger.store import Ledger
-
-
-class Screen:
-    """Shows a run: a step for each letter that ended, a line for each that did not go well."""
-
-    def __init__(self, step: Callable[[], None]) -> None:
-        self._step = step
-        self._quiet_until = 0.0
-
-    def settled(self, job: "Job", settlement: "Settlement") -> None:
-        """Show how one attempt ended."""
-        comune = f"{job.claim.denominazione} ({job.claim.sigla})"
-        outcome = settlement.outcome
-        answer = " ".join(f"{outcome.code or ''} {outcome.text}".split())
-        match settlement.event:
-            case Event.TAKEN:
-                self._step()
-            case Event.DEFERRED:
-                at = clock(datetime.fromtimestamp(settlement.due or settlement.at).astimezone())
-                say(
-                    _("{comune}: not now ({answer}); another try {when}").format(
-                        comune=comune, answer=answer, when=at
-                    )
-                )
-            case Event.REJECTED:
-                self._step()
-                say(
-                    _("{comune}: refused, {address}: {answer}").format(
-                        comune=comune, address=job.claim.address, answer=answer
-                    ),
-                    "red",
-                )
-            case _:
-                self._step()
-                say(
-                    _("{comune}: in doubt, the server did not say whether it took it").format(
-                        comune=comune
-                    ),
-                    "yellow",
-                )
-
-    def waits(self, seconds: float) -> None:
-        """Say that nothing leaves for a while, once."""
-        now = time.monotonic()
-        if seconds >= 5 and now >= self._quiet_until:  # noqa: PLR2004  shorter goes unnoticed
-            self._quiet_until = now + seconds
-            say(_("Waiting: the next letter leaves {when}.").format(when=finishing(seconds)))
 
 
 def close(campaign: "Campaign", ledger: "Ledger", opened: "Round", result: "Result") -> int:

@@ -9,15 +9,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coalizione_mailer.cli.console import say
+from coalizione_mailer.cli.errand import (
+    Confirm,
+    DryRun,
+    Errand,
+    Jobs,
+    Limit,
+    Needs,
+    NoInput,
+    Only,
+    Out,
+    joined,
+    refuse_alone,
+)
 from coalizione_mailer.cli.finding import among
 from coalizione_mailer.cli.language import _
 from coalizione_mailer.cli.usage import Misuse
-from coalizione_mailer.errors import (
-    Code,
-    ExitCode,
-    Problem,
-    UsageError,
-)
+from coalizione_mailer.errors import Code, ExitCode, Problem, UsageError
 from coalizione_mailer.mailbox.reading import Cause
 
 if TYPE_CHECKING:
@@ -34,10 +42,7 @@ def resend(
             "--bounced", help=_("Send again what came back and has somewhere to go; or go on.")
         ),
     ] = False,
-    dry_run: Annotated[
-        bool,
-        typer.Option("--dry-run", help=_("Try everything, send nothing: no network, no record.")),
-    ] = False,
+    dry_run: DryRun = False,
     proposals: Annotated[
         Path | None,
         typer.Option(
@@ -81,66 +86,31 @@ def resend(
             "--other-channel", help=_("Also addresses of the other channel: e-mail for PEC.")
         ),
     ] = False,
-    only: Annotated[
-        list[str] | None,
-        typer.Option("--only", metavar="COMUNE", help=_("Only this Comune; may be repeated.")),
-    ] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(
-            "--limit",
-            metavar="N",
-            min=1,
-            help=_("At most N letters, now; the others stay for later."),
-        ),
-    ] = None,
-    confirm: Annotated[
-        str | None,
-        typer.Option(
-            "--confirm",
-            metavar=_("NUMBER/YEAR"),
-            help=_("The protocol number, so as not to be asked; the letters leave at once."),
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar=_("FOLDER"), help=_("With --dry-run: write every message there.")
-        ),
-    ] = None,
+    only: Only = None,
+    limit: Limit = None,
+    confirm: Confirm = None,
+    out: Out = None,
     all_: Annotated[bool, typer.Option("--all", help=_("Show all, not only the first."))] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help=_("As JSON, for other programs."))
     ] = False,
-    no_input: Annotated[
-        bool, typer.Option("--no-input", help=_("Never ask: without --confirm, send nothing."))
-    ] = False,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs",
-            metavar="N",
-            min=1,
-            help=_("How many processors make the letters; without it, all."),
-        ),
-    ] = None,
+    no_input: NoInput = False,
+    jobs: Jobs = None,
 ) -> int:
     """Show what came back; take the operator's word on other addresses; send again."""
     from coalizione_mailer.campaign import load
     from coalizione_mailer.cli import approving
     from coalizione_mailer.cli.again import look, send_again
-    from coalizione_mailer.cli.sending import Wishes as Orders
     from coalizione_mailer.cli.trying import Try, try_out
 
-    _refuse(
-        context,
-        work=[name for name, given in _works(bounced, proposals, approved, review) if given],
-        alone=[
-            ("--dry-run", dry_run, "--bounced", bounced),
-            ("--confirm", confirm is not None, "--bounced", bounced),
-            ("--limit", limit is not None, "--bounced", bounced),
-            ("--out", out is not None, "--dry-run", dry_run),
-        ],
+    works = [name for name, given in _works(bounced, proposals, approved, review) if given]
+    if len(works) > 1:
+        raise Misuse(_("{options}: one at a time.").format(options=", ".join(works)), context)
+    asked = {"--dry-run": dry_run, "--confirm": confirm, "--limit": limit}
+    refuse_alone(
+        Needs("--bounced", bounced, asked),
+        Needs("--dry-run", dry_run, {"--out": out}),
+        Needs("--dry-run", dry_run or not bounced, {"--json": as_json}),
     )
     campaign = load(context.obj)
     ledger = _ledger(campaign)
@@ -160,18 +130,8 @@ def resend(
             return look(ledger, campaign, wishes, as_json=as_json, whole=all_)
     finally:
         ledger.close()
-    if as_json:
-        raise UsageError([Problem(Code.OPTION_ALONE, key="--json", expected=("--dry-run",))])
-    asked = Orders(
-        confirm=confirm,
-        only=tuple(only or ()),
-        limit=limit,
-        leave_out_missing=False,
-        refreeze=False,
-        ask=not no_input,
-        jobs=jobs,
-    )
-    return send_again(campaign, wishes, asked)
+    errand = Errand(confirm, joined(only), limit, not no_input, jobs)
+    return send_again(campaign, wishes, errand)
 
 
 def _as_typed(options: "Sequence[tuple[str, Sequence[str] | None]]", *, other_channel: bool) -> str:
@@ -189,22 +149,6 @@ def _works(
         ("--approved", approved is not None),
         ("--review", review),
     )
-
-
-def _refuse(
-    context: typer.Context, work: list[str], alone: list[tuple[str, bool, str, bool]]
-) -> None:
-    """Refuse options that do not go together; raises UsageError, Misuse."""
-    if len(work) > 1:
-        text = _("{options}: one at a time.")
-        raise Misuse(text.format(options=", ".join(work)), context)
-    problems = [
-        Problem(Code.OPTION_ALONE, key=key, expected=(needed,))
-        for key, given, needed, there in alone
-        if given and not there
-    ]
-    if problems:
-        raise UsageError(problems)
 
 
 def _ledger(campaign: "Campaign") -> "Ledger | None":

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from coalizione_mailer.cli.arrivals import cause_in_words
+from coalizione_mailer.cli.begun import unfinished
 from coalizione_mailer.cli.console import clock, err, number, say
 from coalizione_mailer.cli.finding import label
 from coalizione_mailer.cli.language import _, ngettext
@@ -47,24 +48,18 @@ def hold_in_words(hold: Hold) -> str:
 
 def tell_unfinished(ledger: "Ledger") -> None:
     """Say that a round that sends again was begun and is not done."""
-    from coalizione_mailer.ledger import deliveries, reports
-    from coalizione_mailer.ledger.deliveries import Choice
     from coalizione_mailer.ledger.rounds import Kind
 
-    with ledger.reading() as connection:
-        standing = reports.unfinished(connection)
-        waiting = deliveries.waiting(connection, Choice(standing.id)) if standing else 0
-    if standing is not None and standing.kind is Kind.RESEND:
-        say(
-            ngettext(
+    for opened, waiting in unfinished(ledger).items():
+        if opened.kind is Kind.RESEND:
+            text = ngettext(
                 "Round {round} is not done: {n} letter of it waits. mailer resend --bounced goes "
                 "on with it.",
                 "Round {round} is not done: {n} letters of it wait. mailer resend --bounced goes "
                 "on with it.",
                 waiting,
-            ).format(n=number(waiting), round=number(standing.number)),
-            "yellow",
-        )
+            )
+            say(text.format(n=number(waiting), round=number(opened.number)), "yellow")
 
 
 def print_outlook(view: "Outlook", *, whole: bool) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from coalizione_mailer.cli import approving, sending
+from coalizione_mailer.cli import approving, errand
 from coalizione_mailer.ledger import rounds
 from coalizione_mailer.lifecycle import Event, Outcome, Phase
 from coalizione_mailer.mailbox.reading import Cause
@@ -155,7 +155,7 @@ def test_nothing_leaves_without_the_protocol(
 def test_who_does_not_confirm_has_opened_no_round(
     desk: Office, server: SmtpServer, online: Mailer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "interactive", lambda: True)
+    monkeypatch.setattr(errand, "interactive", lambda: True)
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
     before = dump(desk.campaign.root)
     assert online("resend", "--bounced", "--jobs", "1").code == 130

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from coalizione_mailer.cli import sending
+from coalizione_mailer.cli import errand
 from coalizione_mailer.hours import ROME, Day
 from coalizione_mailer.ledger.lock import sole_sender
 from coalizione_mailer.letter.message import base64_lines
@@ -250,7 +250,7 @@ class TestAsked:
 
     @pytest.fixture(autouse=True)
     def at_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(sending, "interactive", lambda: True)
+        monkeypatch.setattr(errand, "interactive", lambda: True)
 
     def typed(self, monkeypatch: pytest.MonkeyPatch, text: str, online: Mailer) -> Answer:
         monkeypatch.setattr(sys, "stdin", io.StringIO(text))
