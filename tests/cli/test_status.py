@@ -65,7 +65,7 @@ def test_after_the_sending_every_letter_is_counted(mailer: Mailer) -> None:
         "total": 6,
         "states": NOTHING | {"sent": 5, "refused": 1},
         "next": "mailer resend",
-        "causes": {"dead": 1},
+        "causes": {"unknown": 1},
     }
 
 
