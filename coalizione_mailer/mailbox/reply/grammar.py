@@ -29,6 +29,12 @@ _NOT_DENYING = frozenset(
     several("solo soltanto appena oltre vedo vediamo vede manchero mancheremo manchera prima dopo")
 )
 _STOPS = frozenset(several("ma e ed o che se pero come solo soltanto quindi pertanto dunque né"))
+_NO_CONDITION = frozenset(
+    several(
+        "anche e , come pure chiedo chiede chiediamo chiedono sapere dire dirmi dirci indicare "
+        "indicarmi indicarci capire verificare conoscere chiedere domando domandiamo"
+    )
+)
 _POLITE = frozenset(several("posto problema disturbo fastidio inconveniente dispiace"))
 _MISTAKEN = frozenset(several("sbaglio erro disturbo ricordo sbagliamo serve occorre"))
 _CONDITIONAL = ("rei", "rebbe", "remmo", "rebbero")
@@ -157,7 +163,7 @@ def _condition_behind(sentence: Sentence, at: int) -> bool:
         after = words[place + 1].norm if place + 1 < len(words) else ""
         if words[place].text == ";" or norm in TURNS - {":"}:
             return False
-        if _opens_condition(sentence, place) and before not in {"anche", "e", ",", "come", "pure"}:
+        if _opens_condition(sentence, place) and before not in _NO_CONDITION:
             return "anche" not in {word.norm for word in words[place : place + 8]}
         if norm in _IF and before == "," and after not in _COURTESY_IF and norm != "se":
             return True

@@ -17,6 +17,8 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 
+_NAMING = re.compile(r"nominativ|:|\(|cioè|ossia|ovvero|nelle persone|precisamente", re.IGNORECASE)
+_FIRST_NAME = re.compile(r"\bio e(?:d)? [A-ZÀ-Ý][a-zà-ÿ]{2,15}\b(?!\s[A-ZÀ-Ý])")
 _COUNTED = re.compile(
     r"\b(?:saremo|siamo|saranno|verremo|parteciperemo|veniamo|parteciperanno|sono"
         r"|arriveremo|verranno|interverranno"
@@ -50,10 +52,10 @@ def more(letter: str) -> int:
     """Return how many companions are told without names."""
     total = 0
     for found in _MORE.finditer(letter):
-        rest = letter[found.end() : found.end() + 60]
+        rest = letter[found.end() : found.end() + 90]
         named = mentions_of(rest)
-        if named and named[0].start <= 12:  # noqa: PLR2004
+        if named and (named[0].start <= 12 or _NAMING.search(rest[: named[0].start])):  # noqa: PLR2004
             continue
         value = folded(found["n"])
         total += 1 if value in {"un", "uno", "una"} else number_of(value) or 0
-    return total
+    return total + len(_FIRST_NAME.findall(letter))

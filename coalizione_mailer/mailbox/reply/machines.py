@@ -3,9 +3,16 @@
 import re
 from datetime import date, datetime, timedelta
 
+from coalizione_mailer.mailbox import mime
 from coalizione_mailer.mailbox.reply.answer import Occasion
 from coalizione_mailer.mailbox.reply.vocabulary import folded, vocabulary
 
+_ANSWERS = re.compile(r"\s*(?:r|re|rif|aw|ris)\s?:", re.IGNORECASE)
+# RFC 3834, 5; Exchange's and cPanel's own.
+_MACHINE_HEADERS = (
+    "auto-submitted", "x-auto-response-suppress", "x-autoreply", "x-autorespond", "x-auto-reply",
+    "x-autoreply-from", "precedence", "x-precedence",
+)  # fmt: skip
 _LONG = timedelta(days=7)
 """An absence that is long where the day of the event is not known."""
 _MONTHS = {
@@ -40,6 +47,14 @@ def nobody_reads(text: str, written: datetime | None, occasion: Occasion) -> boo
     if occasion.day is not None and (written is None or written.date() <= occasion.day):
         return back >= occasion.day
     return written is not None and back - written.date() > _LONG
+
+
+def by_hand(tree: mime.Part, subject: str, text: str) -> bool:
+    """Whether a person writes what machines say too: "l'11 sono in ferie, non contate su di me"."""
+    if not _ANSWERS.match(subject) or any(tree.first(name) for name in _MACHINE_HEADERS):
+        return False
+    said = folded(text[:6000])
+    return bool(said) and not any(word in said for word in vocabulary().lists["machine"])
 
 
 def refused(text: str) -> bool:

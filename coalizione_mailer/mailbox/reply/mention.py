@@ -113,12 +113,13 @@ def _shouted(text: str) -> bool:
 
 def _cased(part: str) -> str:
     """Take a word out of capitals or out of small letters; with its accent."""
+    part = part.replace("\u2019", "'")
     if part.isupper() and len(part) > 1:
         low = part.lower()
         accents = {"a'": "à", "e'": "è", "i'": "ì", "o'": "ò", "u'": "ù"}
         if len(low) > 3 and low[-2:] in accents:  # noqa: PLR2004
             low = low[:-2] + accents[low[-2:]]
         return low[0].upper() + low[1:]
-    if len(part) > 3 and part[-1] in "'\u2019" and part[-2].lower() in "aeiou":  # noqa: PLR2004
+    if len(part) > 3 and part[-1] == "'" and part[-2].lower() in "aeiou":  # noqa: PLR2004
         part = part[:-2] + {"a": "à", "e": "è", "i": "ì", "o": "ò", "u": "ù"}[part[-2].lower()]
     return part if not part.islower() or part in PARTICLES else part[0].upper() + part[1:]

@@ -82,7 +82,7 @@ def _mention(
 ) -> Mention | None:
     """Return the person a row of words names, None where it names none."""
     if _of_a_place(words, first):
-        first = _behind_a_place(words, first, last)
+        first = _behind_a_place(words, first, last, titles)
         if first == last:
             return None
     titled = any(0 <= words[first].start - end <= _AFTER_TITLE for _start, end in titles)
@@ -176,9 +176,17 @@ def _of_a_place(words: list[Word], first: int) -> bool:
     )
 
 
-def _behind_a_place(words: list[Word], first: int, last: int) -> int:
+def _behind_a_place(
+    words: list[Word],
+    first: int,
+    last: int,
+    titles: list[tuple[int, int]],
+) -> int:
     """Return where a person begins behind a place: "Sindaco di Schio Anna Verdi"; none: the end."""
     given = vocabulary().sets["given"]
+    for place in range(first + 1, last):
+        if any(words[place - 1].end <= start < words[place].start for start, _end in titles):
+            return place
     for place in range(last - 2, first, -1):
         holy = words[place - 1].norm in _OF_SAINTS
         if words[place].norm in given and words[place + 1].norm not in PARTICLES and not holy:

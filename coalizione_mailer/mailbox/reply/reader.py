@@ -66,6 +66,8 @@ def _read(tree: mime.Part, words: OwnWords, occasion: Occasion, known: Reading) 
     match known.kind:
         case Kind.REPLY:
             return _by_a_person(base, tree, words, occasion)
+        case Kind.AUTO_REPLY if machines.by_hand(tree, base.subject, base.own_text):
+            return _by_a_person(base, tree, words, occasion)
         case Kind.AUTO_REPLY:
             dead = machines.nobody_reads(base.own_text or base.subject, base.occurred, occasion)
             return replace(base, kind=ReplyKind.AUTO_REPLY, why=(Why.NOBODY_READS,) * dead)

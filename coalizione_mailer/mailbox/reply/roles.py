@@ -53,7 +53,13 @@ def role_around(text: str, words: list[Word], first: int, last: int) -> tuple[st
             else before,
             start,
         )
-    return after, words[first].start
+    return after or _in_brackets(text, words[last - 1].end), words[first].start
+
+
+def _in_brackets(text: str, end: int) -> str:
+    """Return what a bracket behind a name calls somebody: "Ada Conti (segreteria politica)"."""
+    found = re.match(r"\s?\(([a-zà-ÿ][^()\n\d@]{3,60})\)", text[end : end + 80])
+    return found[1] if found else ""
 
 
 def _bracketed(text: str, end: int) -> str:

@@ -40,11 +40,14 @@ _MYSELF = re.compile(
     r"|la propria)\b",
     re.IGNORECASE,
 )
-_WITH_ME = re.compile(r"\b(?:con|insieme a|assieme a|oltre a) me\b", re.IGNORECASE)
+_WITH_ME = re.compile(
+    r"\b(?:(?:con|insieme a|assieme a|oltre a) me|(?:siamo|saremo|verremo) io)\b",
+    re.IGNORECASE,
+)
 _OF_ANOTHER = re.compile(
     r"\b(?:presenza|partecipazione|adesione"
     r"|intervento)\s(?:\w{1,20}\s){0,3}?(?:de[l]{1,2}|dell['\u2019]|della|di|dei|degli"
-    r"|delle|dello)\b",
+    r"|delle|dello)\b(?!\s?(?:sottoscritt|scrivente))",
     re.IGNORECASE,
 )
 
@@ -145,8 +148,9 @@ def speaks_of_self(parts: Parts, stance: Stance, writer: Mention, *, others: boo
         said = parts.letter[sentence[event.start].start : sentence[last].end]
         own = re.search(r"\bpropria\b", text) and not re.search(r"(?i)sottoscritt", text)
         if not own and (_I.search(said) or _MYSELF.search(text)):
-            return not _OF_ANOTHER.search(said) or "mia" in folded(text).split()
-    if others and _WITH_ME.search(parts.letter):
+            beyond = parts.letter[sentence[event.start].start :][: len(said) + 14]
+            return not _OF_ANOTHER.search(beyond) or "mia" in folded(text).split()
+    if _WITH_ME.search(parts.letter):
         return True
     included = not others and bool(re.search(r"(?i)\bsaremo\b", parts.letter))
     return included and bool(stated(parts.letter)) and not _is_office(parts, writer)

@@ -69,31 +69,51 @@ def events_of(number: int, sentence: Sentence, hits: list[Hit]) -> list[Event]:
     if sentence.asks:
         return []
     masks = [hit for hit in hits if hit.cue.says == "mask"]
-    refusals = [hit for hit in hits if hit.cue.says == "no" and not _masked(hit, masks)]
-    later = any(first_word(sentence, mask).startswith(_LATER) for mask in masks)
-    fixed = [hit for hit in hits if hit.cue.says == "yes"]
-    doubts = [
+    fixed, doubts = _fixed_and_doubts(hits)
+    heard = [
         hit
         for hit in hits
-        if hit.cue.says == "maybe" and not any(overlap(hit, one) for one in fixed)
+        if hit.cue.says in SAYS_YES | {"no"}
+        and not _masked(hit, masks)
+        and (hit.cue.says == "yes" or not any(overlap(hit, other) for other in fixed))
     ]
+    refusals = [hit for hit in hits if hit.cue.says == "no" and not _masked(hit, masks)]
+    later = any(first_word(sentence, mask).startswith(_LATER) for mask in masks)
+    spoken = [hit.start for hit in hits if hit.cue.says in SAYS_YES | {"no"}]
     events: list[Event] = []
-    for hit in hits:
-        if hit.cue.says not in SAYS_YES | {"no"} or _masked(hit, masks):
-            continue
-        if hit.cue.says != "yes" and any(overlap(hit, other) for other in fixed):
-            continue
+    for hit in heard:
         if hit.cue.says in SAYS_YES - {"yes"} and (
             governed(sentence, hit, refusals) or passive(sentence, hit) or later
         ):
             continue
-        spoken = [one.start for one in hits if one.cue.says in SAYS_YES | {"no"}]
         event = _event(number, sentence, hit, doubts, spoken)
         if event is not None:
             events.append(event)
             if event.says is Verdict.NO and hit.cue.says != "no":
                 refusals.append(hit)
-    return _without_announcing(sentence, events)
+    if events or fixed or doubts:
+        return _without_announcing(sentence, events)
+    return _unsure(number, sentence, hits, masks)
+
+
+def _fixed_and_doubts(hits: list[Hit]) -> tuple[list[Hit], list[Hit]]:
+    """Return the turns that are a yes whatever they are made of, and the doubts outside them."""
+    fixed = [hit for hit in hits if hit.cue.says == "yes"]
+    return fixed, [
+        hit
+        for hit in hits
+        if hit.cue.says == "maybe" and not any(overlap(hit, one) for one in fixed)
+    ]
+
+
+def _unsure(number: int, sentence: Sentence, hits: list[Hit], masks: list[Hit]) -> list[Event]:
+    """Return a "non" far before "partecipare", or "non posso …": a no for a person to look at."""
+    return [
+        Event(Verdict.NO, number, hit.start, hit.end, hit.cue.says, shaky=True)
+        for hit in hits
+        if not _masked(hit, masks)
+        and (hit.cue.says == "cannot" or (hit.cue.says == "bare" and far_negated(sentence, hit)))
+    ][:1]
 
 
 def _without_announcing(sentence: Sentence, events: list[Event]) -> list[Event]:
@@ -123,12 +143,11 @@ def _event(
     number: int, sentence: Sentence, hit: Hit, doubts: list[Hit], spoken: list[int]
 ) -> Event | None:
     """Return what a cue says in its place: negated, in a condition, or with a doubt."""
+    refuses = hit.cue.says == "no"
     denied = hit.cue.says != "yes" and negated(sentence, hit)
     far = not denied and hit.cue.says in {"attend", "delegate"} and far_negated(sentence, hit)
-    shaky = far or (denied and (hit.cue.says == "no" or hit.cue.name == "confirms"))
-    denied = denied or far
-    refuses = hit.cue.says == "no"
-    verdict = Verdict.YES if refuses == denied else Verdict.NO
+    shaky = far or (denied and (refuses or hit.cue.name == "confirms"))
+    verdict = Verdict.YES if refuses == (denied or far) else Verdict.NO
     condition = condition_of(sentence, hit.start, spoken)
     if condition == "inside":
         return None
@@ -164,12 +183,7 @@ def _about_another(sentence: Sentence, doubt: Hit, hit: Hit) -> bool:
 def more_perhaps(sentence: Sentence, hits: list[Hit]) -> bool:
     """Whether a sentence that says that some come adds one who perhaps does."""
     sure = [hit for hit in hits if hit.cue.says in SAYS_YES]
-    fixed = [hit for hit in hits if hit.cue.says == "yes"]
-    doubts = [
-        hit
-        for hit in hits
-        if hit.cue.says == "maybe" and not any(overlap(hit, one) for one in fixed)
-    ]
+    _fixed, doubts = _fixed_and_doubts(hits)
     norms = [each.norm for each in sentence.words]
     place = any(norms[at : at + 1] == ["se"] and "anche" in norms[at:] for at in range(len(norms)))
     return bool(sure) and (

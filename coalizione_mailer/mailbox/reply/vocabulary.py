@@ -92,7 +92,7 @@ def _compiled(patterns: list[str], macros: dict[str, str]) -> re.Pattern[str]:
 def _expression(pattern: str, macros: dict[str, str]) -> str:
     """Translate the notation explained at the head of the table; ValueError: it does not close."""
     for _ in range(3):  # macros in macros
-        pattern = _MACRO.sub(lambda found: macros[found[1]], pattern)
+        pattern = _MACRO.sub(lambda found: f"({macros[found[1]]})", pattern)
     pieces = _PIECE.findall(pattern)[::-1]
     expression = _sequence(pieces)
     if pieces:
