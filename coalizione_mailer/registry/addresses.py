@@ -1,7 +1,7 @@
 """The address book: which Comune is reached where, since when, and on whose word."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -105,11 +105,10 @@ def _read_strictly(path: Path) -> AddressBook | None:
 
 def _made(columns: Columns, specs: Iterable[str | None]) -> Iterator[Address]:
     """Make the addresses of rows in which all is right; the same text is the same object."""
-    one: dict[str, str] = {}
     names = {text: _CHANNELS[plain(text)] for text in set(columns["canale"])}
     channels = [names[text] for text in columns["canale"]]
     days, offices = map(_day, columns["data"]), map(_office, columns["carica"])
-    sources, notes = ([_line(text, one) for text in columns[name]] for name in ("fonte", "nota"))
+    sources, notes = (_lines(columns[name]) for name in ("fonte", "nota"))
     rows = zip(channels, specs, sources, days, notes, offices, strict=True)
     return starmap(Address, rows)
 
@@ -234,9 +233,10 @@ def _office(text: str) -> Office | None:
     return Office(first[0]) if first and first[0] in tuple(Office) else None
 
 
-def _line(text: str, one: dict[str, str]) -> str:
-    """Return a text on one line; the same text is the same object."""
-    return one.setdefault(text, " ".join(text.split()))
+def _lines(texts: Sequence[str]) -> list[str]:
+    """Return texts on one line each; the same text is the same object."""
+    one = {text: " ".join(text.split()) for text in set(texts)}
+    return [one[text] for text in texts]
 
 
 def _missing_address(comune: Comune, book: AddressBook, choice: ChannelChoice) -> Problem:

@@ -108,8 +108,8 @@ def without_correction(
 
 def rekeyed(book: AddressBook, atlas: Atlas) -> AddressBook:
     """Bring a book's keys to the cadastral codes of today, where a code was the Comune's own."""
-    if _of_today(book, atlas):
-        return book
+    if (known := _of_today(book, atlas)) is not None:
+        return replace(book, entries=known)
     entries: dict[Channel, dict[str, Address]] = {channel: {} for channel in Channel}
     for channel, code, address in _rows(book):
         found = atlas.comune(code)
@@ -145,11 +145,22 @@ def _cells(address: Address, *, offices: bool) -> tuple[str, ...]:
     return (*cells, address.office or "") if offices else cells
 
 
-def _of_today(book: AddressBook, atlas: Atlas) -> bool:
-    """Tell whether all keys are cadastral codes of the register, as after every import."""
-    return all(
-        codes.keys() <= atlas.register.by_catastale.keys() for codes in book.entries.values()
-    )
+def _of_today(book: AddressBook, atlas: Atlas) -> dict[Channel, dict[str, Address]] | None:
+    """Return a book's addresses by cadastral codes, if all keys are codes of today, of one kind.
+
+    They are after every import, and in the shipped example.
+    """
+    by_catastale, by_istat = atlas.register.by_catastale, atlas.register.by_istat
+    own: dict[Channel, dict[str, Address]] = {}
+    for channel in Channel:
+        entries = book.entries.get(channel, {})
+        if entries.keys() <= by_catastale.keys():
+            own[channel] = dict(entries)
+        elif entries.keys() <= by_istat.keys():
+            own[channel] = {by_istat[code].codice_catastale: one for code, one in entries.items()}
+        else:
+            return None
+    return own
 
 
 def _is_istat(code: str) -> bool:
@@ -175,10 +186,9 @@ def _followed(book: AddressBook, atlas: Atlas) -> tuple[_ByChannel, _ByChannel, 
     Where predecessors had different ones none is used: CODE_DISPUTED. A code of today goes before
     an older one of the same Comune.
     """
+    if (known := _of_today(book, atlas)) is not None:
+        return known, {channel: {} for channel in Channel}, []
     own: dict[Channel, dict[str, Address]] = {channel: {} for channel in Channel}
-    if _of_today(book, atlas):
-        own |= {channel: dict(entries) for channel, entries in book.entries.items()}
-        return own, {channel: {} for channel in Channel}, []
     heirs: dict[Channel, dict[str, list[Address]]] = {channel: {} for channel in Channel}
     old: dict[bool, dict[str, Comune]] = {True: {}, False: {}}
     current = (atlas.register.by_istat, atlas.register.by_catastale)

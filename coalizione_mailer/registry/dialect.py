@@ -52,7 +52,7 @@ def read_strictly(
     columns = {name: cells.get(name, [""] * len(rows)) for name in checks}
     for name, check in checks.items():
         different = set(cells.get(name, ()))
-        if any(cell.strip() != cell for cell in different) or not all(map(check, different)):
+        if different != set(map(str.strip, different)) or not all(map(check, different)):
             return None
     return header, columns
 
@@ -76,7 +76,7 @@ def _read(path: Path) -> tuple[tuple[str, ...], list[list[str]]] | None:
         return None
     if "\0" in text or any(character in text for character in INVISIBLE):
         return None
-    if any(len(row) != len(header) for row in rows) or not header:
+    if {len(header)} != {*map(len, rows), len(header)} or not header:
         return None
     if len(set(header)) < len(header) or any(plain(name) != name or not name for name in header):
         return None
