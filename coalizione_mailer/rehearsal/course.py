@@ -25,6 +25,8 @@ _PEOPLE = 0.3
 _UNTHREADED = 0.1
 _FORGED = 0.02
 _WRAPPED = 0.25
+_MAIMED = 0.05
+_ASTRAY = 0.03
 
 _VIRUS = "5.5.1 - {name} - presenza di un virus nel messaggio"
 _FACTS: Mapping[Word, tuple[Tipo, Errore, str]] = {
@@ -109,6 +111,8 @@ class Course:
         """Give all that is written, in no order."""
         for saying in SAYINGS[self.plot]:
             yield from self._said(saying)
+        if not self.posting.external and self.lot.random() < _ASTRAY:
+            yield self._astray()
         if self._may_be_contradicted():
             yield self._contradiction()
         if self.plot in ARRIVES and self.lot.random() < _PEOPLE:
@@ -132,7 +136,20 @@ class Course:
                 return self._ordinary(notice, at), Sort.BOUNCE
             case _:
                 provider = self._speaker(word)
-                return receipt(provider, self.posting, _fact(provider, word, at)), Sort.RECEIPT
+                fact = _fact(provider, word, at)
+                return receipt(provider, self.posting, fact, self._share()), Sort.RECEIPT
+
+    def _share(self) -> float:
+        """Let some receipts lose their certification data, or the end of it."""
+        if self.lot.random() >= _MAIMED:
+            return 1.0
+        return self.lot.random() if self.lot.random() < _HALF else 0.0
+
+    def _astray(self) -> Mail:
+        """Write to us what a provider tells another: nothing of whether a letter arrived."""
+        at = self.at + self.lot.uniform(2.0, 60.0)
+        fact = Fact(Tipo.PRESA_IN_CARICO, moment(at))
+        return Mail(at, receipt(self.post.theirs, self.posting, fact), Sort.RECEIPT)
 
     def _speaker(self, word: Word) -> Provider:
         return self.post.ours if word in _BY_THE_SENDERS else self.post.theirs

@@ -14,13 +14,19 @@ class Tipo(StrEnum):
 
     ACCETTAZIONE = "accettazione"
     NON_ACCETTAZIONE = "non-accettazione"
+    PRESA_IN_CARICO = "presa-in-carico"
     AVVENUTA_CONSEGNA = "avvenuta-consegna"
     ERRORE_CONSEGNA = "errore-consegna"
     PREAVVISO = "preavviso-errore-consegna"
     POSTA_CERTIFICATA = "posta-certificata"
 
 
-_OF_ALL = {Tipo.ACCETTAZIONE, Tipo.NON_ACCETTAZIONE, Tipo.POSTA_CERTIFICATA}
+_OF_ALL = {
+    Tipo.ACCETTAZIONE,
+    Tipo.NON_ACCETTAZIONE,
+    Tipo.PRESA_IN_CARICO,
+    Tipo.POSTA_CERTIFICATA,
+}
 
 
 @unique
@@ -70,10 +76,17 @@ def daticert(provider: Provider, posting: Posting, fact: Fact) -> bytes:
     ).encode()
 
 
+def cut(data: bytes, share: float) -> bytes | None:
+    """Return what there is of a document of which only a share (0 to 1) came; None for nothing."""
+    return data[: int(len(data) * share)] if share else None
+
+
 def _of_one_recipient(provider: Provider, posting: Posting, fact: Fact) -> str:
     lines = []
     if fact.tipo is Tipo.AVVENUTA_CONSEGNA:
         lines.append(f'<ricevuta tipo="{provider.habits.ricevuta}"/>')
+    if fact.tipo is Tipo.PRESA_IN_CARICO:
+        lines.append(f"<ricezione>{escape(posting.recipient)}</ricezione>")
     if fact.tipo not in _OF_ALL:
         lines.append(f"<consegna>{escape(posting.recipient)}</consegna>")
     if fact.detail:

@@ -4,11 +4,12 @@ import hashlib
 
 from coalizione_mailer.rehearsal import mime
 from coalizione_mailer.rehearsal.certified import Posting, Provider, given_back, mixed, sealed
-from coalizione_mailer.rehearsal.daticert import Errore, Fact, Tipo, daticert
+from coalizione_mailer.rehearsal.daticert import Errore, Fact, Tipo, cut, daticert
 
 _PREFIXES = {
     Tipo.ACCETTAZIONE: "ACCETTAZIONE: ",
     Tipo.NON_ACCETTAZIONE: "AVVISO DI NON ACCETTAZIONE: ",
+    Tipo.PRESA_IN_CARICO: "PRESA IN CARICO: ",
     Tipo.AVVENUTA_CONSEGNA: "CONSEGNA: ",
     Tipo.ERRORE_CONSEGNA: "AVVISO DI MANCATA CONSEGNA: ",
     Tipo.PREAVVISO: "AVVISO DI MANCATA CONSEGNA PER SUP. TEMPO MASSIMO: ",
@@ -27,6 +28,10 @@ _TEXTS = {
         'Il giorno {day} alle ore {hour} ({zone}) nel messaggio\n"{subject}" proveniente da '
         '"{sender}"\ned indirizzato a:\n{recipient}\nè stato rilevato un problema che ne '
         "impedisce l'accettazione: {detail}.\nIl messaggio non è stato accettato."
+    ),
+    Tipo.PRESA_IN_CARICO: (
+        'Il giorno {day} alle ore {hour} ({zone}) il messaggio\n"{subject}" proveniente da '
+        '"{sender}"\ned indirizzato a:\n{recipient}\nè stato accettato dal sistema.'
     ),
     Tipo.AVVENUTA_CONSEGNA: (
         'Il giorno {day} alle ore {hour} ({zone}) il messaggio\n"{subject}" proveniente da '
@@ -53,11 +58,10 @@ TWENTY_FOUR_HOURS = (
 )
 
 
-def receipt(provider: Provider, posting: Posting, fact: Fact) -> bytes:
-    """Write a receipt and sign it (RFC 6109, section 3.1)."""
-    return sealed(
-        provider, receipt_head(provider, posting, fact), receipt_body(provider, posting, fact)
-    )
+def receipt(provider: Provider, posting: Posting, fact: Fact, share: float = 1.0) -> bytes:
+    """Write a receipt and sign it (RFC 6109, section 3.1), with a share of its data (0 to 1)."""
+    body = receipt_body(provider, posting, fact, share)
+    return sealed(provider, receipt_head(provider, posting, fact), body)
 
 
 def receipt_head(provider: Provider, posting: Posting, fact: Fact) -> mime.Fields:
@@ -80,7 +84,7 @@ def receipt_head(provider: Provider, posting: Posting, fact: Fact) -> mime.Field
     return head
 
 
-def receipt_body(provider: Provider, posting: Posting, fact: Fact) -> bytes:
+def receipt_body(provider: Provider, posting: Posting, fact: Fact, share: float = 1.0) -> bytes:
     """Return what is signed of a receipt."""
     words = _TEXTS[fact.tipo].format(
         day=f"{fact.at:%d/%m/%Y}",
@@ -96,7 +100,9 @@ def receipt_body(provider: Provider, posting: Posting, fact: Fact) -> bytes:
     original = None
     if fact.tipo is Tipo.AVVENUTA_CONSEGNA:
         original = given_back(provider.habits.ricevuta, posting.content)
-    return mixed(provider, words, daticert(provider, posting, fact), original, _own(fact, posting))
+    own = _own(fact, posting)
+    certified = cut(daticert(provider, posting, fact), share)
+    return mixed(provider, words, certified, original, own)
 
 
 def _own(fact: Fact, posting: Posting) -> str:

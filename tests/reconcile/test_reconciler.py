@@ -34,7 +34,7 @@ from coalizione_mailer.mailbox.reading import Cause, Kind, Reading
 from coalizione_mailer.mailbox.sources import Arrival, Mark
 from coalizione_mailer.reconcile import Batch, Reconciler, Tally, reconciler
 from coalizione_mailer.rehearsal import receipts as provider_receipts
-from coalizione_mailer.rehearsal.daticert import Fact, Tipo
+from coalizione_mailer.rehearsal.daticert import Errore, Fact, Tipo
 from tests.support import came_back, letters
 
 NOW = letters.FROZEN_AT + 86400
@@ -434,6 +434,35 @@ def test_signatures_are_judged_again_by_other_authorities_even_after_an_interrup
     judged = Reconciler(ledger, untrusting, lambda: NOW, authorities="altre").judge_again()
     assert (judged.risen, judged.fallen) == (0, {1: 1, 2: 1})
     assert states(ledger)[:2] == [State.DELIVERED, State.ACCEPTED]
+
+
+@given(
+    st.sampled_from([one for one in Tipo if one is not Tipo.POSTA_CERTIFICATA]),
+    st.floats(0.0, 1.0),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_receipt_says_the_same_with_any_part_of_its_certification_data(
+    tipo: Tipo, share: float
+) -> None:
+    failed = tipo is Tipo.ERRORE_CONSEGNA
+    fact = Fact(
+        tipo,
+        came_back.SENT_AT,
+        Errore.NO_DEST if failed else Errore.NESSUNO,
+        "5.1.1 - Gestore di prova - indirizzo non valido" if failed else "",
+    )
+    whole, part = (
+        classify(provider_receipts.receipt(came_back.provider(), came_back.posting(0), fact, kept))
+        for kept in (1.0, share)
+    )
+    assert part.verified is True
+    assert part.pec_id == whole.pec_id == came_back.posting(0).identificativo
+    assert (part.kind, part.message_id, part.recipients) == (
+        whole.kind,
+        whole.message_id,
+        whole.recipients,
+    )
+    assert (part.final, part.outcome, part.cause) == (whole.final, whole.outcome, whole.cause)
 
 
 KINDS = [

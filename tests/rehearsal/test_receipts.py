@@ -134,6 +134,26 @@ def test_an_acceptance_names_all_and_no_one_recipient() -> None:
     assert "<destinatari" in text
 
 
+@pytest.mark.parametrize(("share", "length"), [(1.0, None), (0.5, 0.5), (0.0, None)])
+def test_certification_data_may_come_in_part_or_not_and_openssl_believes_it_all_the_same(
+    share: float, length: float | None, tmp_path: Path
+) -> None:
+    written = receipt(PROVIDERS[0], POSTING, DELIVERED, share)
+    whole = daticert(PROVIDERS[0], POSTING, DELIVERED)
+    assert ("daticert.xml" in parts(written)) is bool(share)
+    if share:
+        data = parts(written)["daticert.xml"].get_payload(decode=True)
+        assert data == whole[: int(len(whole) * (length or 1))]
+    if shutil.which("openssl"):
+        assert verified(written, tmp_path)
+
+
+def test_a_notice_between_providers_names_who_took_it_and_no_delivery() -> None:
+    text = daticert(PROVIDERS[0], POSTING, Fact(Tipo.PRESA_IN_CARICO, AT)).decode()
+    assert "<ricezione>protocollo@pec.borgo.example</ricezione>" in text
+    assert "<consegna>" not in text
+
+
 @pytest.mark.parametrize("tipo", Tipo)
 def test_a_receipt_says_in_its_header_what_it_is_and_of_which_letter(tipo: Tipo) -> None:
     if tipo is Tipo.POSTA_CERTIFICATA:

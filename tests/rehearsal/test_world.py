@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -102,11 +103,38 @@ def test_every_kind_of_receipt_and_of_ordinary_mail_comes(tmp_path: Path) -> Non
         "avvenuta-consegna",
         "errore-consegna",
         "preavviso-errore-consegna",
+        "presa-in-carico",
         "errore",
         "ordinary",
         "posta-certificata",
     } <= found.keys()
     assert set(made.written) == set(Sort)
+
+
+def data_of(receipt: Message) -> bytes | None:
+    """The certification data of a receipt as far as it came."""
+    for part in receipt.walk():
+        if part.get_filename() == "daticert.xml":
+            data = part.get_payload(decode=True)
+            assert isinstance(data, bytes)
+            return data
+    return None
+
+
+def test_some_receipts_have_lost_their_certification_data_or_the_end_of_it(
+    tmp_path: Path,
+) -> None:
+    made = world(tmp_path, 6, 120)
+    found = Counter[str]()
+    for file in made.arrivals(NOW + 9 * DAY):
+        head = message_from_bytes(file.read_bytes())
+        if head["X-Ricevuta"] and head.get_content_type() == "multipart/signed":
+            data = data_of(head)
+            whole = data is not None and data.endswith(b"</postacert>\n")
+            found["missing" if data is None else "whole" if whole else "cut"] += 1
+    assert found["missing"]
+    assert found["cut"]
+    assert found["whole"] > 10 * (found["missing"] + found["cut"])
 
 
 @pytest.mark.parametrize("plot", Plot)
