@@ -70,6 +70,7 @@ def set_(
         return ExitCode.NOTHING_TO_DO
     say(_name(found), "bold")
     say(f"{desk.used(found, channel)} → {new.address}")
+    _doubted(found, new)
     return desk.write(
         with_correction(desk.corrections, found, new), found, yes=yes, ask=not no_input
     )
@@ -213,6 +214,15 @@ def _checked(text: str) -> str:
     if found is None:
         raise UsageError([Problem(Code.ADDRESS_WRONG, found=text)])
     return found
+
+
+def _doubted(comune: Comune, new: Address) -> None:
+    """Say what is odd about an address: a mistyped domain, a private provider, another office."""
+    from coalizione_mailer.cli.rehearsed import print_problems
+    from coalizione_mailer.examination.addresses import addresses
+    from coalizione_mailer.model import Recipient
+
+    print_problems(addresses([Recipient(comune, new)], ""), {comune.codice_istat: _name(comune)})
 
 
 def _name(comune: Comune) -> str:

@@ -13,6 +13,10 @@ def sentences() -> dict[Code, Callable[[], str]]:
         Code.ADDRESS_ORDINARY: lambda: _(
             "{found} is ordinary mail, and PEC is meant. Look for the PEC address."
         ),
+        Code.ADDRESS_CONSUMER: lambda: _(
+            "{found} is a private provider's mailbox, not of the Comune's own domain. It can be "
+            "used; make sure that it is the Comune's."
+        ),
         Code.ADDRESS_OFFICE: lambda: _(
             "{found} is not the protocol office's, and the letter may lie there. Look for the "
             "protocol office's address."

@@ -102,6 +102,7 @@ _STYLES = {
     Topic.BAND_OUT: "yellow",
     Topic.ADDRESS_GONE: "yellow",
     Topic.ADDRESS_MISSING: "yellow",
+    Topic.ADDRESS_CONSUMER: "yellow",
     Topic.ROW_EDITED: "yellow",
     Topic.CORRECTION_CONTRADICTED: "yellow",
 }
@@ -126,6 +127,10 @@ def _heading(topic: Topic, n: int) -> str:
         Topic.ADDRESS_CHANGED: _("Addresses changed: {n}"),
         Topic.ADDRESS_GONE: _("Addresses no longer there: {n}"),
         Topic.ADDRESS_MISSING: _("Comuni of your band without an address: {n}"),
+        Topic.ADDRESS_CONSUMER: _(
+            "Comuni of your band written to at a private provider's mailbox (allowed, but look at "
+            "them): {n}"
+        ),
         Topic.ROW_EDITED: _("Rows of the address book changed by hand, kept as corrections: {n}"),
         Topic.CORRECTION_SUPERFLUOUS: _("Corrections that are official by now: {n}"),
         Topic.CORRECTION_CONTRADICTED: _(

@@ -8,9 +8,15 @@ from coalizione_mailer.examination.domains import meant
 from coalizione_mailer.model import Channel, Recipient
 from coalizione_mailer.registry.mailboxes import ORDINARY, other_office
 
+# What is told of an address at a provider of ordinary mail for consumers: small Comuni do use them.
+_AT_CONSUMERS = {
+    Channel.PEC: (Code.ADDRESS_ORDINARY, Severity.WARNING),
+    Channel.EMAIL: (Code.ADDRESS_CONSUMER, Severity.INFO),
+}
+
 
 def addresses(recipients: Iterable[Recipient], book: str) -> list[Problem]:
-    """Name mistyped domains, ordinary mail where PEC is meant, and offices without a protocol."""
+    """Name mistyped domains, mailboxes of private providers, and offices without a protocol."""
     return [problem for recipient in recipients for problem in _of(recipient, book)]
 
 
@@ -48,10 +54,9 @@ def _of(recipient: Recipient, book: str) -> Iterator[Problem]:
             expected=(f"{local}@{right}",),
             comune=comune,
         )
-    elif recipient.address.channel is Channel.PEC and domain.lower() in ORDINARY:
-        yield Problem(
-            Code.ADDRESS_ORDINARY, Severity.WARNING, file=book, found=address, comune=comune
-        )
+    elif domain.lower() in ORDINARY:
+        code, severity = _AT_CONSUMERS[recipient.address.channel]
+        yield Problem(code, severity, file=book, found=address, comune=comune)
     if other_office(local):
         yield Problem(
             Code.ADDRESS_OFFICE, Severity.WARNING, file=book, found=address, comune=comune

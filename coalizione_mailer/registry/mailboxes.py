@@ -35,6 +35,12 @@ ORDINARY = frozenset(
 )  # fmt: skip
 """Domains of ordinary mail: they give no PEC boxes."""
 
+
+def consumer(address: str) -> bool:
+    """Tell whether an address is at a private provider, where everybody can have one."""
+    return address.rpartition("@")[2].lower() in ORDINARY
+
+
 _words = re.compile(r"\w+").findall
 
 DESKS: Mapping[str, Desk] = MappingProxyType(

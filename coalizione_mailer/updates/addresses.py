@@ -20,6 +20,7 @@ from coalizione_mailer.registry.corrections import (
     rekeyed,
     with_correction,
 )
+from coalizione_mailer.registry.mailboxes import consumer
 from coalizione_mailer.registry.official.values import BodyIndex, Kind
 from coalizione_mailer.registry.seen import read_seen, seen_csv
 from coalizione_mailer.updates.holdings import Holdings, older
@@ -65,10 +66,12 @@ def plan_addresses(campaign: Campaign, index: BodyIndex, held: Holdings | None =
     final = corrected(books.official, corrections, atlas)
     band = held.chosen(held.register)
     channel = campaign.configuration.recipients.channel
-    missing = [c for c in band.values() if final.address_for(c, channel) is None]
+    reached = {code: final.address_for(comune, channel) for code, comune in band.items()}
+    missing = [band[code] for code, address in reached.items() if address is None]
     changes = [
         *_addresses(books, atlas, band),
         *_missing(missing),
+        *_at_consumers(reached, band),
         *edited.changes,
         *_corrections(books, atlas),
     ]
@@ -245,6 +248,15 @@ def _same(one: Address, other: Address | None) -> bool:
 
 def _missing(comuni: Iterable[Comune]) -> Iterator[Change]:
     return (Change(Topic.ADDRESS_MISSING, _name(c), c.codice_catastale) for c in comuni)
+
+
+def _at_consumers(
+    reached: Mapping[str, Address | None], band: Mapping[str, Comune]
+) -> Iterator[Change]:
+    """Say which letters would go to a private provider's mailbox."""
+    for code, address in reached.items():
+        if address and consumer(address.address):
+            yield Change(Topic.ADDRESS_CONSUMER, _name(band[code]), code, after=address.address)
 
 
 def _lost(missing: list[Comune], band: Mapping[str, Comune], file: str) -> Iterator[Problem]:

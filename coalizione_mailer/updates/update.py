@@ -33,6 +33,7 @@ class Topic(StrEnum):
     ADDRESS_CHANGED = "address-changed"
     ADDRESS_GONE = "address-gone"
     ADDRESS_MISSING = "address-missing"
+    ADDRESS_CONSUMER = "address-consumer"
     ROW_EDITED = "row-edited"
     CORRECTION_SUPERFLUOUS = "correction-superfluous"
     CORRECTION_CONTRADICTED = "correction-contradicted"
@@ -49,6 +50,7 @@ class Topic(StrEnum):
 
 _TELLING = (
     Topic.ADDRESS_MISSING,
+    Topic.ADDRESS_CONSUMER,
     Topic.FIGURE_MISSING,
     Topic.CORRECTION_SUPERFLUOUS,
     Topic.CORRECTION_CONTRADICTED,

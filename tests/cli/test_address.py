@@ -42,6 +42,27 @@ def test_a_correction_is_used_from_then_on(campaign: Path, mailer: Mailer) -> No
 
 
 @pytest.mark.usefixtures("campaign")
+@pytest.mark.parametrize(
+    ("address", "channel", "said"),
+    [
+        ("thiene@libero.it", "email", "is a private provider's mailbox"),
+        ("thiene@libero.it", "pec", "is ordinary mail, and PEC is meant"),
+        ("thiene@legalmial.it", "pec", "looks mistyped. Did you mean: thiene@legalmail.it?"),
+        ("elettorale@pec.thiene.it", "pec", "is not the protocol office's"),
+    ],
+)
+def test_an_odd_address_is_pointed_out_and_written(
+    mailer: Mailer, address: str, channel: str, said: str
+) -> None:
+    answer = mailer(
+        "address", "set", "Thiene", address, "--why", "x", "--channel", channel, "--yes"
+    )
+    assert answer.code == 0
+    assert f"{address} {said}" in answer.err
+    assert json.loads(mailer("address", "list", "--json").out)[0]["address"] == address
+
+
+@pytest.mark.usefixtures("campaign")
 def test_the_same_word_twice_changes_nothing(mailer: Mailer) -> None:
     corrected(mailer)
     answer = mailer("address", "set", "Thiene", RIGHT, "--why", "telefonata", "--yes")

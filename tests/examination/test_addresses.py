@@ -63,6 +63,7 @@ def test_an_office_that_is_not_the_protocol_is_recognised(local: str, office: st
         ("protocollo@gmial.com", Channel.EMAIL, Code.ADDRESS_MISTYPED, Severity.ERROR),
         ("protocollo@legalmali.it", Channel.PEC, Code.ADDRESS_MISTYPED, Severity.WARNING),
         ("comune@libero.it", Channel.PEC, Code.ADDRESS_ORDINARY, Severity.WARNING),
+        ("comune@LIBERO.it", Channel.EMAIL, Code.ADDRESS_CONSUMER, Severity.INFO),
         ("anagrafe@pec.thiene.it", Channel.PEC, Code.ADDRESS_OFFICE, Severity.WARNING),
     ],
 )
@@ -75,5 +76,5 @@ def test_each_doubt_names_the_comune(
 
 
 def test_ordinary_mail_is_right_where_ordinary_mail_is_meant() -> None:
-    libero = Recipient(THIENE, Address(Channel.EMAIL, "comune@libero.it"))
-    assert addresses([libero], "book.csv") == []
+    own = Recipient(THIENE, Address(Channel.EMAIL, "info@comune.thiene.vi.it"))
+    assert addresses([own], "book.csv") == []

@@ -86,6 +86,24 @@ def test_an_address_that_is_gone_is_shown_and_missed(campaign: Campaign) -> None
     assert [danger.code for danger in update.dangers] == [Code.IMPORT_LOSES]
 
 
+def test_a_private_providers_mailbox_in_the_band_is_pointed_out(campaign: Campaign) -> None:
+    update = planned(imported(campaign), L157="comune.thiene@libero.it")
+    assert found(update, Topic.ADDRESS_CONSUMER) == [("Thiene (VI)", "", "comune.thiene@libero.it")]
+    assert update.dangers == ()
+    assert found(planned(imported(campaign)), Topic.ADDRESS_CONSUMER) == []
+
+
+def test_a_private_providers_mailbox_is_told_of_the_address_that_is_used(
+    campaign: Campaign,
+) -> None:
+    correct(campaign, "thiene@libero.it")
+    update = planned(imported(campaign))
+    assert found(update, Topic.ADDRESS_CONSUMER) == [("Thiene (VI)", "", "thiene@libero.it")]
+    correct(campaign, "protocollo@pec.thiene.it")
+    update = planned(imported(campaign), L157="thiene@libero.it")
+    assert found(update, Topic.ADDRESS_CONSUMER) == []
+
+
 def test_an_older_index_is_a_danger(campaign: Campaign) -> None:
     update = plan_addresses(imported(campaign), index(everybody(L157=NOW), date(2026, 9, 1)))
     (danger,) = update.dangers
