@@ -21,7 +21,7 @@ from coalizione_mailer.letter import fonts
 from coalizione_mailer.letter.document import Pdf, PdfSettings
 
 MOST_BYTES = 160 * 2**20
-"""How large the file may grow: a dozen corrections of a campaign of the usual size."""
+"""How large the file may grow, but for a few letters: a dozen corrections of a usual campaign."""
 
 _PATIENCE = 1  # seconds for another program to be done with the file
 _FEWEST = 16  # letters for which a file is begun
@@ -71,6 +71,7 @@ class StandingType:
         self._settings = settings
         self._connection: sqlite3.Connection | None = None
         self._printing = 0
+        self._full = False
         self._waiting: list[tuple[str, Pdf]] = []
 
     def known(self, html: str) -> bool:
@@ -93,7 +94,7 @@ class StandingType:
 
     def keep(self, html: str, pdf: Pdf) -> None:
         """Keep a letter, unless more went into it than its key says."""
-        if self._path is None or not pdf.lasting:
+        if self._path is None or self._full or not pdf.lasting:
             return
         self._waiting.append((html, pdf))
         if len(self._waiting) >= _TOGETHER:
@@ -166,13 +167,18 @@ class StandingType:
                 self._make_room(connection)
 
     def _make_room(self, connection: sqlite3.Connection) -> None:
-        """Drop the letters of the oldest printing while the file is too large; then the newest."""
+        """Drop the letters of the oldest printings while the file is too large.
+
+        If that is this one, it keeps what it has and takes no more.
+        """
         while _bytes(connection) > MOST_BYTES:
-            oldest = "(SELECT min(printing) FROM letters)"
-            connection.execute(f"DELETE FROM letters WHERE printing = {oldest}")  # noqa: S608
-            connection.execute("DELETE FROM bodies WHERE sha256 NOT IN (SELECT body FROM letters)")
-            if not connection.execute("SELECT count(*) FROM letters").fetchone()[0]:
+            query = "SELECT min(printing) FROM letters"
+            (oldest,) = connection.execute(query).fetchone()
+            if oldest in {None, self._printing}:
+                self._full = True
                 return
+            connection.execute("DELETE FROM letters WHERE printing = ?", (oldest,))
+            connection.execute("DELETE FROM bodies WHERE sha256 NOT IN (SELECT body FROM letters)")
 
     def _next_printing(self) -> int:
         """Return the number of this printing."""

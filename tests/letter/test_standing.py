@@ -4,6 +4,7 @@ import pickle
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,9 +46,9 @@ def keep(file: Path, settings: PdfSettings, letters: list[str]) -> None:
     kept.close()
 
 
-def found(file: Path, settings: PdfSettings) -> dict[str, Pdf]:
+def found(file: Path, settings: PdfSettings, asked: Iterable[str] = LETTERS) -> dict[str, Pdf]:
     kept = StandingType(file, settings)
-    letters = {html: one.pdf for html, one in kept.found(LETTERS).items()}
+    letters = {html: one.pdf for html, one in kept.found(asked).items()}
     kept.close()
     return letters
 
@@ -164,9 +165,21 @@ def test_the_oldest_letters_make_room(
     kept.close()
     size = full.stat().st_size
     monkeypatch.setattr(standing_module, "MOST_BYTES", size)
-    keep(full, settings, [f"<p>Nuovo {number} {'x' * 900}</p>" for number in range(8)])
-    assert full.stat().st_size <= size
+    new = [f"<p>Nuovo {number} {'x' * 900}</p>" for number in range(8)]
+    keep(full, settings, new)
     assert set(LETTERS[10:]) >= set(found(full, settings))
+    assert list(found(full, settings, new)) == new
+
+
+def test_more_letters_than_there_is_room_for_do_not_drive_each_other_out(
+    file: Path, settings: PdfSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing_module, "MOST_BYTES", 100_000)
+    many = [f"<p>Tanti {number} {'x' * 900}</p>" for number in range(1000)]
+    keep(file, settings, many)
+    there = found(file, settings, many)
+    assert 0 < len(there) < len(many)
+    assert list(there) == many[: len(there)]
 
 
 def test_a_few_letters_begin_no_file(file: Path, settings: PdfSettings) -> None:
