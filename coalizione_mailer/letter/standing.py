@@ -103,7 +103,7 @@ class StandingType:
     def close(self) -> None:
         """Write what is waiting, and let the file go."""
         begun = self._path is not None and self._path.exists()
-        if begun or len(self._waiting) >= _FEWEST:
+        if self._waiting and (begun or len(self._waiting) >= _FEWEST):
             self._write()
         if self._connection is not None:
             with suppress(sqlite3.Error):
