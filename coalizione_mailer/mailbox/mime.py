@@ -51,7 +51,11 @@ class Part:
 
     def first(self, name: str) -> str:
         """Return the first value of a header, unfolded, as written; empty where there is none."""
-        return next(iter(self.every(name)), "")
+        wanted = name.lower()
+        for key, value in self.headers:  # asked forty times a message: no tuple, no generator
+            if key == wanted:
+                return value
+        return ""
 
     def every(self, name: str) -> tuple[str, ...]:
         """Return all values of a header, in order; names compare without regard to case."""
@@ -276,7 +280,8 @@ def _keep(found: list[tuple[str, str]], lines: list[bytes]) -> None:
         name, _, value = b" ".join([lines[0], *(line.strip() for line in lines[1:])]).partition(
             b":"
         )
-        text = characters(value[:MOST_VALUE].replace(b"\0", b""), "utf-8")
+        value = value[:MOST_VALUE].replace(b"\0", b"")
+        text = value.decode("ascii") if value.isascii() else characters(value, "utf-8")
         found.append((name.strip().decode("ascii").lower(), text.strip()))
 
 

@@ -30,7 +30,7 @@ class Group:
         for word in self.words:  # not any(): this is where a message's time goes
             if word in text:
                 return True
-        return any(_follow(text, pieces) for pieces in self.gapped)
+        return bool(self.gapped) and any(_follow(text, pieces) for pieces in self.gapped)
 
     def first(self, text: str) -> int:
         """Return where the first of the words without gaps stands in a text; -1 for nowhere."""

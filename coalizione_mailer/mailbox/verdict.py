@@ -106,11 +106,10 @@ def judge(
     if lighter is not None:
         return lighter
     if group is not None and group.name != "dead-perhaps":
-        contradicts = group.name == "dead-user" and status[:3] in {"5.2", "5.7"}
-        if contradicts and not at_recipient:
-            return _coded(status) or _DOUBT
+        if _contradicted(group, status, at_recipient=at_recipient):
+            return precisely(status) or _DOUBT
         return _spoken(group, temporary=temporary)
-    by_code = _coded(status)
+    by_code = precisely(status)
     if by_code is not None:
         return by_code
     if group is not None and not temporary:
@@ -149,6 +148,17 @@ def _moment(words: str) -> Moment:
     return min(said, key=said.__getitem__) if said else Moment.UNKNOWN
 
 
+def _contradicted(group: Group, status: str, *, at_recipient: bool) -> bool:
+    """Whether the code says that it is not the recipient who does not exist (RFC 3463).
+
+    5.1.7 and 5.1.8 speak of the sender's address; 5.2 of a box that is there, 5.7 of a policy.
+    """
+    if group.name not in {"dead-user", "dead-host"}:
+        return False
+    elsewhere = group.name == "dead-user" and status[:3] in {"5.2", "5.7"}
+    return status in {"5.1.7", "5.1.8"} or (elsewhere and not at_recipient)
+
+
 def _spoken(group: Group, *, temporary: bool) -> Verdict:
     """Judge by the group of words: what is said for a time only is no death."""
     if temporary and group.severity is Severity.HARD and group.name != "dead-host":
@@ -156,7 +166,7 @@ def _spoken(group: Group, *, temporary: bool) -> Verdict:
     return Verdict(group.severity, group.cause)
 
 
-def _coded(status: str) -> Verdict | None:
+def precisely(status: str) -> Verdict | None:
     """Judge by the enhanced code alone (RFC 3463, section 3); None where it is vague."""
     if status[:1] not in {"4", "5"}:
         return None

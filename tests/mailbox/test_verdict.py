@@ -106,6 +106,12 @@ def test_the_moment_of_the_first_recipient_counts() -> None:
     assert judge("5.0.0", "550", "550 User unknown", beside=after).severity is Severity.SOFT
 
 
+def test_a_code_about_the_senders_address_is_believed_against_the_words() -> None:
+    for status in ("5.1.7", "5.1.8"):
+        verdict = judge(status, "553", f"553 {status} address does not exist")
+        assert verdict == Verdict(Severity.SOFT, Cause.CONTENT)
+
+
 def test_words_that_are_not_understood_are_no_proof_of_a_death() -> None:
     for text in ("550 boh", "554 ラーメン", "550 la casella fa le bizze"):
         verdict = judge_answer(int(text[:3]), text)
