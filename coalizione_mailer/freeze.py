@@ -7,7 +7,7 @@ those whose SHA-256 is on record, whatever happens to templates and data afterwa
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,8 @@ FROZEN_SECTIONS = (
     "attachments",
 )
 """Sections of the campaign file that the letters come from; a server may change on the way."""
+
+_RECIPIENTS = "campaign.toml [recipients]"
 
 
 def archive(campaign: Campaign) -> Path:
@@ -73,14 +75,28 @@ def _name(campaign: Campaign, path: Path) -> str:
     return name.as_posix()
 
 
-def _address_files(campaign: Campaign) -> set[str]:
-    """Name the inputs that say where letters go, and nothing of what is in them."""
+def _of_addresses(campaign: Campaign, frozen: Mapping[str, str]) -> set[str]:
+    """Name the inputs that say where letters go, and nothing of what is in them.
+
+    One of them is the section that names the address book, where it names another one since the
+    freeze and is the same otherwise: an import writes a book of its own.
+    """
     wanted = campaign.configuration.recipients
-    return {_name(campaign, campaign.path(path)) for path in (wanted.addresses, wanted.corrections)}
+    names = {
+        _name(campaign, campaign.path(path)) for path in (wanted.addresses, wanted.corrections)
+    }
+    for book in frozen.keys() - names:
+        then = wanted.model_copy(update={"addresses": Path(book)})
+        if _hash(then) == frozen.get(_RECIPIENTS):
+            return names | {book, _RECIPIENTS}
+    return names
 
 
 def _hash_section(configuration: object, section: str) -> str:
-    value = getattr(configuration, section)
+    return _hash(getattr(configuration, section))
+
+
+def _hash(value: object) -> str:
     values = value if isinstance(value, tuple) else (value,)
     plain = [item.model_dump(mode="json") for item in values]
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
@@ -98,8 +114,9 @@ def standing_round(ledger: Ledger, campaign: Campaign) -> Round | None:
             return opened
         attempted = rounds.attempted(connection, opened)
         changes = rounds.changes(connection, opened, inputs(campaign))
+        books = _of_addresses(campaign, rounds.frozen_inputs(connection, opened))
     if attempted:
-        changes = [change for change in changes if change.name not in _address_files(campaign)]
+        changes = [change for change in changes if change.name not in books]
     if changes:
         raise FrozenChangedError(changes, attempted=attempted)
     return opened
@@ -122,7 +139,7 @@ def outdated(ledger: Ledger, campaign: Campaign, opened: Round) -> list[Outdated
         return []
     with ledger.reading() as connection:
         changed = {one.name for one in rounds.changes(connection, opened, inputs(campaign))}
-        if not changed & _address_files(campaign):
+        if not changed & _of_addresses(campaign, rounds.frozen_inputs(connection, opened)):
             return []
         waiting = list(reports.standings(connection, opened.id, State.QUEUED))
     register = register_of(campaign)

@@ -102,12 +102,10 @@ def _alone(campaign: "Campaign", now: datetime, *, dry_run: bool) -> "AbstractCo
 
 def _confirmed(campaign: "Campaign", update: "Update", *, yes: bool, may_ask: bool) -> bool:
     """Say what it means for frozen letters, and ask; raises UsageError where nobody can answer."""
-    from coalizione_mailer.campaign.reader import FILE_NAME
     from coalizione_mailer.cli.frozen import caution_frozen
     from coalizione_mailer.registry.official.values import Kind
 
-    settings = any(written.path == Path(FILE_NAME) for written in update.files)
-    caution_frozen(campaign, addresses=update.kind is Kind.IPA and not settings)
+    caution_frozen(campaign, addresses=update.kind is Kind.IPA)
     if not (yes or may_ask):
         raise UsageError([Problem(Code.IMPORT_UNCONFIRMED)])
     return yes or agreed()

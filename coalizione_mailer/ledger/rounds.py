@@ -145,13 +145,16 @@ def frame_sha256(connection: Connection, opened: Round) -> str:
     return name
 
 
+def frozen_inputs(connection: Connection, opened: Round) -> dict[str, str]:
+    """Return what the letters of a round came from, by name, with its SHA-256."""
+    table = schema.inputs
+    rows = connection.execute(select(table).where(table.c.round_id == opened.id))
+    return {row.name: row.sha256 for row in rows}
+
+
 def changes(connection: Connection, opened: Round, inputs: Mapping[str, str]) -> list[Change]:
     """Compare the inputs as they are now with what was frozen."""
-    table = schema.inputs
-    frozen = {
-        row.name: row.sha256
-        for row in connection.execute(select(table).where(table.c.round_id == opened.id))
-    }
+    frozen = frozen_inputs(connection, opened)
     found = []
     for name in sorted(frozen.keys() | inputs.keys()):
         if name not in inputs:
