@@ -72,7 +72,7 @@ def test_without_a_provider_the_server_is_required() -> None:
 @pytest.mark.parametrize("value", ['"arruba"', "3", "[]"])
 def test_an_unknown_provider_is_told_with_those_there_are(value: str) -> None:
     with pytest.raises(ProblemsError) as caught:
-        with_smtp(f"provider = {value}", 'host = "x.it"', "port = 465", 'security = "tls"')
+        with_smtp(f"provider = {value}", 'host = "x.example"', "port = 465", 'security = "tls"')
     (problem,) = caught.value.problems
     assert (problem.code, problem.key) == (Code.VALUE_NOT_ALLOWED, "smtp.provider")
     assert problem.expected == tuple(Provider)

@@ -12,7 +12,7 @@ from tests.cli.desk import Mailer
 from tests.support.campaign import frozen
 
 CORRECTIONS = Path("data", "correzioni.csv")
-RIGHT = "protocollo@pec.thiene.it"
+RIGHT = "protocollo@pec.thiene.example"
 HISTORY = f"""\
 {",".join(COLUMNS)}
 024905,L157,Thiene,ricodificato,2026-01-01,024105,L157,Thiene
@@ -83,7 +83,7 @@ def test_the_list_says_who_where_since_when_and_why(mailer: Mailer) -> None:
 
 def test_a_correction_taken_away_leaves_the_address_book(campaign: Path, mailer: Mailer) -> None:
     corrected(mailer)
-    corrected(mailer, "Thiene", "posta@thiene.it", "--channel", "email")
+    corrected(mailer, "Thiene", "posta@thiene.example", "--channel", "email")
     answer = mailer("address", "unset", "Thiene", "--channel", "pec", "--yes")
     assert (answer.code, answer.err.splitlines()[1]) == (0, f"No longer used: {RIGHT}")
     assert [one["channel"] for one in json.loads(mailer("address", "list", "--json").out)] == [
@@ -99,7 +99,7 @@ def test_a_comune_is_found_by_a_code_of_the_past(campaign: Path, mailer: Mailer)
     (campaign / "data" / "variazioni.csv").write_text(HISTORY, encoding="utf-8")
     recoded = mailer("address", "set", "024905", RIGHT, "--why", "x", "--yes")
     assert recoded.err.splitlines()[0] == "024905 is an old code of Thiene (VI) 024105."
-    merged = mailer("address", "set", "024999", "p@pec.sovizzo.it", "--why", "x", "--yes")
+    merged = mailer("address", "set", "024999", "p@pec.sovizzo.example", "--why", "x", "--yes")
     assert merged.err.splitlines()[0] == (
         "024999 was a Comune that is part of Sovizzo (VI) 024128 today."
     )

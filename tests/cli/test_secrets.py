@@ -55,7 +55,7 @@ def test_a_good_login_leaves_no_trace(server: SmtpServer, online: Mailer, plain:
     assert_nowhere(plain, answer)
 
 
-@pytest.mark.parametrize("command", [SEND, ("check",), ("send", "--to-self", "io@ente.it")])
+@pytest.mark.parametrize("command", [SEND, ("check",), ("send", "--to-self", "io@ente.example")])
 def test_a_refused_login_leaves_no_trace(
     server: SmtpServer, online: Mailer, plain: Path, command: tuple[str, ...]
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.cli.desk import Mailer, change
 from tests.support.smtp_server import Fault, SmtpServer, Step, Then
 
-ME = "segreteria@ente.it"
+ME = "segreteria@ente.example"
 
 
 @pytest.fixture

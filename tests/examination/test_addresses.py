@@ -8,6 +8,7 @@ from coalizione_mailer.examination.domains import meant
 from coalizione_mailer.model import Address, Channel, Comune, Recipient
 from coalizione_mailer.registry.mailboxes import other_office
 
+# The names of real providers are what is looked for; nothing is sent to them or looked up.
 THIENE = Comune("024105", "L157", "Thiene", "", "Vicenza", "VI", "Veneto", "Nord-est")
 
 
@@ -64,7 +65,7 @@ def test_an_office_that_is_not_the_protocol_is_recognised(local: str, office: st
         ("protocollo@legalmali.it", Channel.PEC, Code.ADDRESS_MISTYPED, Severity.WARNING),
         ("comune@libero.it", Channel.PEC, Code.ADDRESS_ORDINARY, Severity.WARNING),
         ("comune@LIBERO.it", Channel.EMAIL, Code.ADDRESS_CONSUMER, Severity.INFO),
-        ("anagrafe@pec.thiene.it", Channel.PEC, Code.ADDRESS_OFFICE, Severity.WARNING),
+        ("anagrafe@pec.thiene.example", Channel.PEC, Code.ADDRESS_OFFICE, Severity.WARNING),
     ],
 )
 def test_each_doubt_names_the_comune(

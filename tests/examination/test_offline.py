@@ -106,6 +106,7 @@ def test_a_real_server_without_limits_of_pace_is_a_warning(folder: Path) -> None
 
 
 def test_a_mistyped_address_for_the_answers_stands_in_the_way(folder: Path) -> None:
+    # A slip of the pen is known by the real provider's name; nothing is sent.
     change(folder, 'reply_to = "segreteria.coalizione@cittalia.com"', 'reply_to = "io@gmial.com"')
     (problem,) = [p for p in found(folder).problems if p.code is Code.ADDRESS_MISTYPED]
     assert (problem.severity, problem.key, problem.expected) == (

@@ -9,20 +9,20 @@ from dns.exception import Timeout
 from coalizione_mailer.errors import Code, Severity
 from coalizione_mailer.examination import sender_policy, txt_records
 
-SENDER = "segreteria@posta.ente.it"
-SPF = "v=spf1 include:_spf.ente.it -all"
+SENDER = "segreteria@posta.ente.example"
+SPF = "v=spf1 include:_spf.ente.example -all"
 DMARC = "v=DMARC1; p=quarantine"
 
 
 def found(records: dict[str, Sequence[str]]) -> list[tuple[Code, Severity]]:
     problems = sender_policy(SENDER, lambda name: records.get(name, ()))
-    assert all(problem.found == "posta.ente.it" for problem in problems)
+    assert all(problem.found == "posta.ente.example" for problem in problems)
     return [(problem.code, problem.severity) for problem in problems]
 
 
-@pytest.mark.parametrize("place", ["posta.ente.it", "ente.it"])
+@pytest.mark.parametrize("place", ["posta.ente.example", "ente.example"])
 def test_a_domain_with_both_records_is_well(place: str) -> None:
-    assert found({"posta.ente.it": [SPF, "other=1"], f"_dmarc.{place}": [DMARC]}) == []
+    assert found({"posta.ente.example": [SPF, "other=1"], f"_dmarc.{place}": [DMARC]}) == []
 
 
 @pytest.mark.parametrize(
@@ -35,11 +35,13 @@ def test_a_domain_with_both_records_is_well(place: str) -> None:
     ],
 )
 def test_what_is_wrong_with_spf_is_named(texts: list[str], code: Code, severity: Severity) -> None:
-    assert found({"posta.ente.it": texts, "_dmarc.ente.it": [DMARC]}) == [(code, severity)]
+    assert found({"posta.ente.example": texts, "_dmarc.ente.example": [DMARC]}) == [
+        (code, severity)
+    ]
 
 
 def test_a_domain_without_dmarc_is_named() -> None:
-    assert found({"posta.ente.it": [SPF], "_dmarc.it": [DMARC]}) == [
+    assert found({"posta.ente.example": [SPF], "_dmarc.example": [DMARC]}) == [
         (Code.DMARC_MISSING, Severity.WARNING)
     ]
 
@@ -60,7 +62,7 @@ def test_a_name_without_records_has_none(
         raise error.__new__(error)
 
     monkeypatch.setattr(dns.resolver, "resolve", resolve)
-    assert txt_records("ente.it") == []
+    assert txt_records("ente.example") == []
 
 
 def test_nobody_answering_is_an_error_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,5 +70,5 @@ def test_nobody_answering_is_an_error_of_the_system(monkeypatch: pytest.MonkeyPa
         raise Timeout
 
     monkeypatch.setattr(dns.resolver, "resolve", resolve)
-    with pytest.raises(OSError, match=r"ente\.it"):
-        txt_records("ente.it")
+    with pytest.raises(OSError, match=r"ente\.example"):
+        txt_records("ente.example")

@@ -128,15 +128,20 @@ def test_a_row_without_an_address_says_nothing(write: Write, vicenza: Comune) ->
     ("row", "code", "key", "found"),
     [
         ("024116,pec,vicenza.example,,,", Code.ADDRESS_WRONG, "indirizzo", "vicenza.example"),
-        ("024116,pec,a@b.it;c@d.it,,,", Code.ADDRESS_WRONG, "indirizzo", "a@b.it;c@d.it"),
-        ('024116,pec,"a@b.it\r\nBcc: c@d.it",,,', Code.ADDRESS_WRONG, "indirizzo", None),
-        ("024116,fax,a@b.it,,,", Code.ROW_WRONG, "canale", "fax"),
-        ("024116,,a@b.it,,,", Code.ROW_WRONG, "canale", ""),
-        ("24,pec,a@b.it,,,", Code.ROW_WRONG, "codice_istat", "24"),
-        (",pec,a@b.it,,,", Code.ROW_WRONG, "codice_istat", ""),
-        ("024116,pec,a@b.it,,31/2/2017,", Code.ROW_WRONG, "data", "31/2/2017"),
-        ("024116,pec,a@b.it,,9/18/2017,", Code.ROW_WRONG, "data", "9/18/2017"),
-        ("024116,pec,a@b.it,,ieri,", Code.ROW_WRONG, "data", "ieri"),
+        (
+            "024116,pec,a@b.example;c@d.example,,,",
+            Code.ADDRESS_WRONG,
+            "indirizzo",
+            "a@b.example;c@d.example",
+        ),
+        ('024116,pec,"a@b.example\r\nBcc: c@d.example",,,', Code.ADDRESS_WRONG, "indirizzo", None),
+        ("024116,fax,a@b.example,,,", Code.ROW_WRONG, "canale", "fax"),
+        ("024116,,a@b.example,,,", Code.ROW_WRONG, "canale", ""),
+        ("24,pec,a@b.example,,,", Code.ROW_WRONG, "codice_istat", "24"),
+        (",pec,a@b.example,,,", Code.ROW_WRONG, "codice_istat", ""),
+        ("024116,pec,a@b.example,,31/2/2017,", Code.ROW_WRONG, "data", "31/2/2017"),
+        ("024116,pec,a@b.example,,9/18/2017,", Code.ROW_WRONG, "data", "9/18/2017"),
+        ("024116,pec,a@b.example,,ieri,", Code.ROW_WRONG, "data", "ieri"),
     ],
 )
 def test_a_wrong_cell_is_told_with_its_line_and_column(
@@ -149,7 +154,7 @@ def test_a_wrong_cell_is_told_with_its_line_and_column(
 
 
 def test_a_wrong_channel_or_office_is_told_with_those_there_are(write: Write) -> None:
-    channel, office = problems(write(f"{HEADER},carica\n024116,fax,a@b.it,,,,Re\n"))
+    channel, office = problems(write(f"{HEADER},carica\n024116,fax,a@b.example,,,,Re\n"))
     assert channel.expected == ("pec", "email")
     assert office.expected == ("sindaco", "sindaca", "commissario", "commissaria", "commissione")
 
@@ -157,10 +162,10 @@ def test_a_wrong_channel_or_office_is_told_with_those_there_are(write: Write) ->
 def test_all_wrong_rows_are_told_at_once_in_the_order_of_the_file(write: Write) -> None:
     rows = [
         HEADER,
-        "1,pec,a@b.it,,,",
+        "1,pec,a@b.example,,,",
         VICENZA + ",more",
         "024116,pec,nobody,,,",
-        "024116,x,a@b.it,,,",
+        "024116,x,a@b.example,,,",
     ]
     assert [(each.line, each.key) for each in problems(write("\n".join(rows)))] == [
         (2, "codice_istat"),
@@ -171,12 +176,12 @@ def test_all_wrong_rows_are_told_at_once_in_the_order_of_the_file(write: Write) 
 
 
 def test_a_wrong_cadastral_code_is_told(write: Write) -> None:
-    (problem,) = problems(write("codice_catastale,canale,indirizzo\nAO74,pec,a@b.it\n"))
+    (problem,) = problems(write("codice_catastale,canale,indirizzo\nAO74,pec,a@b.example\n"))
     assert (problem.key, problem.found) == ("codice_catastale", "AO74")
 
 
 def test_missing_columns_are_told_and_either_code_will_do(write: Write) -> None:
-    channel, key = problems(write("comune;indirizzo\nVicenza;a@b.it\n"))
+    channel, key = problems(write("comune;indirizzo\nVicenza;a@b.example\n"))
     assert (channel.code, channel.key) == (Code.COLUMN_MISSING, "canale")
     assert key.expected == ("codice_catastale", "codice_istat")
 

@@ -31,17 +31,17 @@ CHOICES = Choices(
     {
         "E788": Choice(
             {
-                Channel.PEC: Taken(seen("p@pec.a.it", position=2), Rule.NEXT),
+                Channel.PEC: Taken(seen("p@pec.a.example", position=2), Rule.NEXT),
                 Channel.EMAIL: Taken(
-                    seen("a@libero.it", Channel.EMAIL),
+                    seen("a@posta.example", Channel.EMAIL),
                     Rule.NOTHING_BETTER,
                     (Reason.SHARED, Reason.CONSUMER),
                 ),
             },
             (
-                PassedOver(seen("elettorale@pec.a.it"), Reason.ELECTORAL),
-                PassedOver(seen("=1+1@a.it", position=3), Reason.INVALID),
-                PassedOver(seen("x@pec.a.it", position=4), Reason.SHARED, ("G015", "C337")),
+                PassedOver(seen("elettorale@pec.a.example"), Reason.ELECTORAL),
+                PassedOver(seen("=1+1@a.example", position=3), Reason.INVALID),
+                PassedOver(seen("x@pec.a.example", position=4), Reason.SHARED, ("G015", "C337")),
             ),
         ),
         "Z999": Choice({}, (PassedOver(Seen("Z999", Channel.PEC, "z"), Reason.INVALID),)),
@@ -57,8 +57,8 @@ def test_what_is_written_is_read_again(shipped: Register, tmp_path: Path) -> Non
 
 def test_the_office_opens_it_in_its_spreadsheet(shipped: Register) -> None:
     lines = seen_csv(CHOICES, shipped).decode("utf-8-sig").splitlines()
-    assert lines[1].startswith("091044;E788;Macomer;pec;p@pec.a.it;usato;primo-adatto;")
-    assert "'=1+1@a.it" in lines[4]
+    assert lines[1].startswith("091044;E788;Macomer;pec;p@pec.a.example;usato;primo-adatto;")
+    assert "'=1+1@a.example" in lines[4]
 
 
 def test_without_the_file_nothing_was_seen(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def index(addresses: Mapping[str, str], day: date | None = date(2026, 9, 14)) ->
 
 def everybody(**other: str) -> dict[str, str]:
     """Give every Comune of the register an address, some of them another."""
-    return {row[1]: f"protocollo@pec.comune.{row[1].lower()}.it" for row in COMUNI} | other
+    return {row[1]: f"protocollo@pec.comune.{row[1].lower()}.example" for row in COMUNI} | other
 
 
 def found(update: Update, topic: Topic) -> list[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ from tests.updates.desk import NOON, again, everybody, found, index, later, line
 
 BOOK = Path("data", "indirizzi.csv")
 CORRECTIONS = Path("data", "correzioni.csv")
-BEFORE, NOW = "protocollo@pec.comune.l157.it", "protocollo@pec.thiene.it"
+BEFORE, NOW = "protocollo@pec.comune.l157.example", "protocollo@pec.thiene.example"
 
 
 def imported(campaign: Campaign, **other: str) -> Campaign:
@@ -115,11 +115,11 @@ def test_an_older_index_is_a_danger(campaign: Campaign) -> None:
 
 
 def test_an_import_never_touches_the_corrections(campaign: Campaign) -> None:
-    correct(campaign, "mio@pec.thiene.it")
+    correct(campaign, "mio@pec.thiene.example")
     before = (campaign.root / CORRECTIONS).read_bytes()
     after = imported(imported(campaign), L157=NOW)
     assert (after.root / CORRECTIONS).read_bytes() == before
-    assert used(after, "L157") == "mio@pec.thiene.it"
+    assert used(after, "L157") == "mio@pec.thiene.example"
 
 
 def test_a_correction_that_became_official_is_superfluous(campaign: Campaign) -> None:
@@ -129,33 +129,33 @@ def test_a_correction_that_became_official_is_superfluous(campaign: Campaign) ->
 
 
 def test_a_newer_official_address_contradicts_a_correction(campaign: Campaign) -> None:
-    correct(campaign, "mio@pec.thiene.it")
+    correct(campaign, "mio@pec.thiene.example")
     update = planned(imported(campaign), L157=NOW)
     assert found(update, Topic.CORRECTION_CONTRADICTED) == [
-        ("Thiene (VI)", "mio@pec.thiene.it", NOW)
+        ("Thiene (VI)", "mio@pec.thiene.example", NOW)
     ]
 
 
 def test_an_official_address_that_stays_contradicts_nothing(campaign: Campaign) -> None:
-    correct(campaign, "mio@pec.thiene.it")
-    update = planned(imported(campaign), L840="protocollo@pec.vicenza.it")
+    correct(campaign, "mio@pec.thiene.example")
+    update = planned(imported(campaign), L840="protocollo@pec.vicenza.example")
     assert found(update, Topic.CORRECTION_CONTRADICTED) == []
 
 
 def test_what_was_edited_by_hand_becomes_a_correction(campaign: Campaign) -> None:
     edited = imported(campaign)
-    edit(edited, BEFORE, "mio@pec.thiene.it")
-    update = planned(edited, L840="protocollo@pec.vicenza.it")
-    assert found(update, Topic.ROW_EDITED) == [("Thiene (VI)", BEFORE, "mio@pec.thiene.it")]
+    edit(edited, BEFORE, "mio@pec.thiene.example")
+    update = planned(edited, L840="protocollo@pec.vicenza.example")
+    assert found(update, Topic.ROW_EDITED) == [("Thiene (VI)", BEFORE, "mio@pec.thiene.example")]
     assert found(update, Topic.ADDRESS_CHANGED) == [
-        ("Vicenza (VI)", "protocollo@pec.comune.l840.it", "protocollo@pec.vicenza.it")
+        ("Vicenza (VI)", "protocollo@pec.comune.l840.example", "protocollo@pec.vicenza.example")
     ]
     assert update.files[0].path == CORRECTIONS, "killed before the book, they are kept"
     records = apply(edited.root, update, later(1))
     assert {one.file_scritto for one in records} == {BOOK.as_posix(), "data/indirizzi-visti.csv"}
-    assert used(edited, "L157") == "mio@pec.thiene.it"
+    assert used(edited, "L157") == "mio@pec.thiene.example"
     assert BEFORE in (edited.root / BOOK).read_text(encoding="utf-8-sig")
-    assert "mio@pec.thiene.it" in (edited.root / CORRECTIONS).read_text(encoding="utf-8-sig")
+    assert "mio@pec.thiene.example" in (edited.root / CORRECTIONS).read_text(encoding="utf-8-sig")
 
 
 def test_a_book_that_excel_only_saved_again_is_not_edited(campaign: Campaign) -> None:
@@ -166,16 +166,16 @@ def test_a_book_that_excel_only_saved_again_is_not_edited(campaign: Campaign) ->
 
 def test_a_book_of_the_offices_own_making_is_kept(campaign: Campaign) -> None:
     (campaign.root / BOOK).write_text(
-        "codice_istat;canale;indirizzo\n024105;pec;mio@pec.thiene.it\n", encoding="utf-8"
+        "codice_istat;canale;indirizzo\n024105;pec;mio@pec.thiene.example\n", encoding="utf-8"
     )
     apply(campaign.root, planned(campaign), NOON)
-    assert used(again(campaign), "L157") == "mio@pec.thiene.it"
-    assert used(again(campaign), "L840") == "protocollo@pec.comune.l840.it"
+    assert used(again(campaign), "L157") == "mio@pec.thiene.example"
+    assert used(again(campaign), "L840") == "protocollo@pec.comune.l840.example"
 
 
 def test_without_the_record_the_copies_tell_what_was_edited(campaign: Campaign) -> None:
     edited = imported(campaign)
-    edit(edited, BEFORE, "mio@pec.thiene.it")
+    edit(edited, BEFORE, "mio@pec.thiene.example")
     (edited.root / "data" / "fonti.csv").unlink()
-    update = planned(edited, L840="protocollo@pec.vicenza.it")
-    assert found(update, Topic.ROW_EDITED) == [("Thiene (VI)", BEFORE, "mio@pec.thiene.it")]
+    update = planned(edited, L840="protocollo@pec.vicenza.example")
+    assert found(update, Topic.ROW_EDITED) == [("Thiene (VI)", BEFORE, "mio@pec.thiene.example")]

@@ -20,7 +20,7 @@ from tests.updates.desk import NOON, again, everybody, index, later, source
 
 ROOT = Path(__file__).parents[2]
 BOOK = Path("data", "indirizzi.csv")
-NOW = "protocollo@pec.thiene.it"
+NOW = "protocollo@pec.thiene.example"
 
 # Killed, as by kill -9 or a lost current, just before the file of this number is replaced.
 KILLED = """
@@ -42,7 +42,7 @@ def deadly(self, target):
 
 Path.replace = deadly
 root = Path(sys.argv[1])
-given = index(everybody(L157="protocollo@pec.thiene.it"))
+given = index(everybody(L157="protocollo@pec.thiene.example"))
 apply(root, plan_addresses(load(root), given), later(1))
 """
 # As when the disk is full: no file may grow beyond so many bytes.
@@ -52,7 +52,7 @@ from pathlib import Path
 from coalizione_mailer.cli.main import run
 _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, most))
-code = run(["address", "set", "Thiene", "a@pec.thiene.it", "--why", "prova", "--yes"])
+code = run(["address", "set", "Thiene", "a@pec.thiene.example", "--why", "prova", "--yes"])
 # What measures coverage has a file of its own to write.
 resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 sys.exit(code)
