@@ -16,7 +16,7 @@ from typing import Any
 
 from coalizione_mailer.mailbox.reply.answer import Occasion
 from coalizione_mailer.registry import read_register
-from coalizione_mailer.rsvp.place import Atlas
+from coalizione_mailer.rsvp.atlas import Atlas
 from coalizione_mailer.rsvp.reading import Reader, as_record
 
 _CODE = re.compile(r"msg-(\d{6})@")

@@ -81,7 +81,7 @@ def _reader(folder: Path, threads: Path | None) -> "Reader":
     """Return what reads: with the register of the campaign that is here, else the shipped one."""
     from coalizione_mailer.campaign import load
     from coalizione_mailer.plan import register_of
-    from coalizione_mailer.rsvp.place import Atlas
+    from coalizione_mailer.rsvp.atlas import Atlas
     from coalizione_mailer.rsvp.reading import Reader, occasion_of, read_threads
     from coalizione_mailer.shipped import shipped_files
 

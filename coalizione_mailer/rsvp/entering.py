@@ -11,8 +11,8 @@ from coalizione_mailer.lifecycle import Strength
 from coalizione_mailer.mailbox.reply.answer import ReplyKind, Why
 from coalizione_mailer.model import Comune
 from coalizione_mailer.plan import register_of
+from coalizione_mailer.rsvp.atlas import Atlas
 from coalizione_mailer.rsvp.entries import Reader
-from coalizione_mailer.rsvp.place import Atlas
 from coalizione_mailer.rsvp.reading import Entry, occasion_of
 from coalizione_mailer.rsvp.reading import Reader as ReplyReader
 

@@ -12,7 +12,8 @@ from coalizione_mailer.mailbox.reply.answer import Answer, Occasion, ReplyKind, 
 from coalizione_mailer.mailbox.reply.reader import read
 from coalizione_mailer.model import Comune
 from coalizione_mailer.registry.names import normal
-from coalizione_mailer.rsvp.place import Atlas, place_of
+from coalizione_mailer.rsvp.atlas import Atlas
+from coalizione_mailer.rsvp.place import place_of
 
 COLUMNS = ("message_id", "codice_istat")
 """The columns of a file of threads: our Message-IDs, and the Comune each was written to."""

@@ -9,7 +9,8 @@ import pytest
 from coalizione_mailer.errors import Code, ProblemsError
 from coalizione_mailer.mailbox.reply.answer import Occasion, Verdict, Why
 from coalizione_mailer.registry import read_register
-from coalizione_mailer.rsvp.place import Atlas, is_private
+from coalizione_mailer.rsvp.atlas import Atlas
+from coalizione_mailer.rsvp.place import is_private
 from coalizione_mailer.rsvp.reading import Entry, Reader, as_record, occasion_of, read_threads
 
 ROOT = Path(__file__).parents[2]

@@ -59,6 +59,11 @@ _OFFICES = frozenset(several("sindaco sindaca vicesindaco vicesindaca assessore 
 _PRONOUNS = frozenset(several("ci vi quindi pertanto personalmente anche sia con e"))
 _THROUGH = ("rappresentat", "sostituit", "deleg", "tramite", "mezzo", "attraverso")
 
+# Another stands between, or what is said ends.
+_OTHER = re.compile(
+    r"[.;:!?]|\b(?:e|ma|ed|(?:vice)?sindac[oa]|assessor[ea]|presidente|consiglier[ea])\b",
+    re.IGNORECASE,
+)
 _GREETING = re.compile(
     r"^\s*(?:gent\w{0,9}|egr\w{0,6}|spett\w{0,6}|car[oaie]|carissim\w|ciao|salve"
     r"|buongiorno|buonasera|buon giorno|ill\w{0,6}|preg\w{0,10})\b[^\n]{0,80}$",
@@ -117,7 +122,7 @@ def _left_out(letter: str, mention: Mention) -> bool:
     for pattern in (_INSTEAD, _BY):
         for found in pattern.finditer(before):
             rest = before[found.end() :]
-            if len(rest.split()) <= 3 and not re.search(r"[.;:!?]|\b(?:e|ma|ed)\b", rest):  # noqa: PLR2004
+            if len(rest.split()) <= 3 and not _OTHER.search(rest):  # noqa: PLR2004
                 return True
     if _REPLACED.match(letter[mention.end : mention.end + 140]):
         return True

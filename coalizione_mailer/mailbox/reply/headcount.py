@@ -7,7 +7,8 @@ from coalizione_mailer.mailbox.reply.sentences import number_of
 from coalizione_mailer.mailbox.reply.vocabulary import folded
 
 _MORE = re.compile(
-    r"\b(?:pi[uù]|oltre a|insieme a|assieme a|con|accompagnat[oaie] da|e|ed|nonch[eé])\s(?:a\s)?"
+    r"(?:\+\s?|\b(?:pi[uù]|oltre a|insieme a|assieme a|con|accompagnat[oaie] da|e|ed|nonch[eé])\s)"
+    r"(?:a\s)?"
     r"(?P<n>un|uno|una|due|tre|quattro|cinque|\d)(?:['\u2019]|\s)(?:altr[oaie]\s"
     r"|mi[oaei]\w?\s|nostr[oaie]\s|su[oaie]\w?\s)?"
     r"(?:accompagnator\w{1,3}|accompagnatric\w{1,2}|collaborator\w{1,3}"

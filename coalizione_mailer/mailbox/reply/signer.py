@@ -44,6 +44,7 @@ _WITH_ME = re.compile(
     r"\b(?:(?:con|insieme a|assieme a|oltre a) me|(?:siamo|saremo|verremo) io)\b",
     re.IGNORECASE,
 )
+_OF_MYSELF = re.compile(r"(?i)\b(?:del|della|e il|e la) (?:sottoscritt|scrivente)")
 _OF_ANOTHER = re.compile(
     r"\b(?:presenza|partecipazione|adesione"
     r"|intervento)\s(?:\w{1,20}\s){0,3}?(?:de[l]{1,2}|dell['\u2019]|della|di|dei|degli"
@@ -149,7 +150,8 @@ def speaks_of_self(parts: Parts, stance: Stance, writer: Mention, *, others: boo
         own = re.search(r"\bpropria\b", text) and not re.search(r"(?i)sottoscritt", text)
         if not own and (_I.search(said) or _MYSELF.search(text)):
             beyond = parts.letter[sentence[event.start].start :][: len(said) + 14]
-            return not _OF_ANOTHER.search(beyond) or "mia" in folded(text).split()
+            mine = "mia" in folded(text).split() or bool(_OF_MYSELF.search(text))
+            return mine or not _OF_ANOTHER.search(beyond)
     if _WITH_ME.search(parts.letter):
         return True
     included = not others and bool(re.search(r"(?i)\bsaremo\b", parts.letter))

@@ -38,9 +38,9 @@ def stance_of(sentences: list[Sentence]) -> Stance:
         names = {hit.cue.says for hit in hits}
         events += events_of(number, sentence, hits)
         said |= names & {"pending", "who-pending", "internal", "maybe"}
-        doubts = [hit for hit in hits if hit.cue.says == "maybe"]
+        other = [hit for hit in hits if hit.cue.says in {"maybe", "ours"}]
         if any(
-            hit.cue.says == "earlier" and not any(overlap(hit, one) for one in doubts)
+            hit.cue.says == "earlier" and not any(overlap(hit, one) for one in other)
             for hit in hits
         ):
             said.add("earlier")
