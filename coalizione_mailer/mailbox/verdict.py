@@ -24,7 +24,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 # The codes that settle it without a word (RFC 3463, section 3; RFC 7504; RFC 7505): subject.detail.
-_GONE = frozenset({"1.1", "1.2", "1.3", "1.4", "1.6", "1.10", "3.2", "4.4"})
+_GONE = frozenset({"1.1", "1.2", "1.3", "1.4", "1.6", "1.10", "4.4"})
 _DETAILS = {
     "1.7": Cause.CONTENT,  # 1.7 to 1.9 speak of the sender's address
     "1.8": Cause.CONTENT,
@@ -70,6 +70,9 @@ _CODES = {
 }
 """What a reply code alone says (RFC 5321, 4.2.3)."""
 
+_NO_MAIL = frozenset({"521", "556"})
+"""A host or domain that takes no mail at all, and says 5.3.2 with it (RFC 7504); alone, 5.3.2 is
+any host that takes none just now (RFC 3463, 3.4)."""
 
 _DOUBT = Verdict(Severity.SOFT, Cause.UNKNOWN)
 
@@ -109,7 +112,8 @@ def judge(
         if _contradicted(group, status, at_recipient=at_recipient):
             return precisely(status) or _DOUBT
         return _spoken(group, temporary=temporary)
-    by_code = precisely(status)
+    no_mail = status == "5.3.2" and code in _NO_MAIL
+    by_code = None if no_mail else precisely(status)
     if by_code is not None:
         return by_code
     if group is not None and not temporary:

@@ -112,6 +112,11 @@ def test_a_code_about_the_senders_address_is_believed_against_the_words() -> Non
         assert verdict == Verdict(Severity.SOFT, Cause.CONTENT)
 
 
+def test_a_host_that_takes_no_mail_is_dead_and_one_that_takes_none_now_is_not() -> None:
+    assert judge("5.3.2", "521", "521 5.3.2 no").severity is Severity.HARD
+    assert judge("5.3.2", "554", "554 5.3.2 no") == Verdict(Severity.SOFT, Cause.TEMPORARY)
+
+
 def test_words_that_are_not_understood_are_no_proof_of_a_death() -> None:
     for text in ("550 boh", "554 ラーメン", "550 la casella fa le bizze"):
         verdict = judge_answer(int(text[:3]), text)
