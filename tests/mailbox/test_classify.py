@@ -1,7 +1,5 @@
 """Whatever arrives is read: in bounded time, without an exception, and never as what it is not."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +10,7 @@ from coalizione_mailer.mailbox.library import ask_library
 from coalizione_mailer.mailbox.reading import Kind, Reading
 from tests.mailbox.letters_back import THEY, group, message, mixed, report
 from tests.mailbox.test_dialects import EXIM, QMAIL, SENDMAIL
+from tests.support.effort import takes_much
 
 
 def unguarded(raw: bytes) -> Reading:
@@ -89,9 +88,8 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_is_made_to_hurt_takes_little_time(name: str) -> None:
-    started = time.process_time()
     assert isinstance(unguarded(HOSTILE[name]), Reading)
-    assert time.process_time() - started < 4
+    assert not takes_much(lambda: unguarded(HOSTILE[name]))
 
 
 def nested(times: int) -> bytes:
@@ -118,9 +116,8 @@ def test_very_many_parts_of_which_the_library_knows_nothing() -> None:
     raw = message(part, subject="Undeliverable").replace(
         b"text/plain; charset=utf-8", b'multipart/mixed; boundary="p"', 1
     )
-    started = time.process_time()
     assert unguarded(raw).kind is Kind.BOUNCE
-    assert time.process_time() - started < 2
+    assert not takes_much(lambda: unguarded(raw))
 
 
 def test_a_defect_of_ours_makes_one_message_other_and_stops_nothing(

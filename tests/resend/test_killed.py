@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from tests.resend.office import HOUR
 from tests.support import letters
 from tests.support.killer import Killer
 from tests.support.patience import PATIENCE, until
-from tests.support.smtp_server import SmtpServer
+from tests.support.smtp_server import SmtpServer, Step
 
 CHECKOUT = Path(__file__).parents[2]
 LETTERS = 48
@@ -78,6 +79,28 @@ def started(folder: Path) -> "subprocess.Popen[bytes]":
 
 
 @contextmanager
+def killed_before_a_letter_leaves(folder: Path, server: SmtpServer) -> Iterator[threading.Event]:
+    """Run ``mailer resend`` while the block does; the event tells that it names a recipient."""
+    begun, over = threading.Event(), threading.Event()
+
+    def hold(step: Step, _recipient: str) -> None:
+        if step is Step.RCPT:
+            begun.set()
+            over.wait(PATIENCE)
+
+    server.at_step = hold
+    process = started(folder)
+    try:
+        yield begun
+    finally:
+        process.kill()
+        process.wait(timeout=PATIENCE)
+        over.set()
+    until(lambda: not server.open)
+    server.at_step = None
+
+
+@contextmanager
 def reading(folder: Path) -> Iterator[Connection]:
     ledger = Ledger.open(letters.URL, folder, now=time.time())
     with closing(ledger), ledger.reading() as connection:
@@ -117,16 +140,14 @@ def test_killed_again_and_again_whoever_it_came_back_from_has_the_letter_once_an
     folder: Path, server: SmtpServer
 ) -> None:
     lots = random.Random(5)
-    # While it looks who is left, and opens the round: nothing has left yet, or little.
+    # While it looks who is left, and opens the round.
     for _ in range(2):
-        process = started(folder)
-        time.sleep(lots.uniform(0.5, 1.5))  # noqa: TID251  another program works
-        process.kill()
-        process.wait(timeout=PATIENCE)
-    process = started(folder)
-    until(lambda: bool(hashes(folder)))
-    process.kill()
-    process.wait(timeout=PATIENCE)
+        with killed_before_a_letter_leaves(folder, server):
+            time.sleep(lots.uniform(0.5, 1.5))  # noqa: TID251  another program works
+    # When it has opened it, and begins to send.
+    with killed_before_a_letter_leaves(folder, server) as begun:
+        assert begun.wait(PATIENCE)
+    assert server.record == []
     for _ in range(4):
         killer = Killer(started(folder), lots.randint(1, 20), lots.choice([0.0, 0.0, 0.001, 0.003]))
         server.at_step = killer
