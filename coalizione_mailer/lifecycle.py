@@ -3,6 +3,7 @@
 The diagram is in ``docs/architecture.md``; design section 6 is the contract.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
@@ -206,3 +207,11 @@ def retry(outcome: Outcome, attempts: int) -> Retry | GiveUp:
     if attempts > len(delays):
         return GiveUp.TOO_MANY
     return Retry(delays[attempts - 1])
+
+
+def spoken(code: object, words: str) -> str:
+    """Return a server's words on one line, its code before them unless they have it."""
+    line, number = " ".join(words.split()), str(code or "")
+    if not number or re.search(rf"(?<![\w.]){re.escape(number)}(?![\w]|\.\d)", line):
+        return line
+    return f"{number} {line}".strip()

@@ -19,6 +19,7 @@ from coalizione_mailer.lifecycle import (
     foremost,
     judge,
     retry,
+    spoken,
 )
 
 Q, S, T, A = State.QUEUED, State.SENDING, State.SENT, State.ACCEPTED
@@ -132,3 +133,18 @@ def test_greylisting_has_time_to_clear() -> None:
 )
 def test_of_several_letters_the_one_that_tells_is_told(states: list[State], told: int) -> None:
     assert foremost(states) == told
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "line"),
+    [
+        ("5.1.1", "5.1.1 - Gestore di prova - indirizzo non valido", None),
+        ("5.1.1", "smtp; 550 (5.1.1): no\n such user", "smtp; 550 (5.1.1): no such user"),
+        ("5.1.1", "5.1.10 is another", "5.1.1 5.1.10 is another"),
+        (550, "5.5.0 mailbox 5501 unknown", "550 5.5.0 mailbox 5501 unknown"),
+        (250, "", "250"),
+        (None, "nothing", "nothing"),
+    ],
+)
+def test_a_code_is_said_once(code: object, words: str, line: str | None) -> None:
+    assert spoken(code, words) == (line or words)

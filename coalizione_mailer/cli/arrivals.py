@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from coalizione_mailer.cli.language import _
-from coalizione_mailer.lifecycle import Strength
+from coalizione_mailer.lifecycle import Strength, spoken
 from coalizione_mailer.mailbox.reading import Cause, Kind
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def receipt_in_words(receipt: "Receipt") -> str:
         text += f", {cause_in_words(Cause(receipt.cause))}"
     if receipt.protocol:
         text += " " + _("(number {number})").format(number=receipt.protocol)
-    said = " ".join(f"{receipt.status} {receipt.diagnostic}".split())
+    said = spoken(receipt.status, receipt.diagnostic)
     if said:
         text += f": {said}"
     return " ".join([text, *_marks(receipt)])

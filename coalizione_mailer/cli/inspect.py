@@ -15,6 +15,7 @@ from coalizione_mailer.cli.arrivals import cause_in_words, kind_in_words
 from coalizione_mailer.cli.console import as_results, number, say
 from coalizione_mailer.cli.language import _, ngettext
 from coalizione_mailer.errors import ExitCode
+from coalizione_mailer.lifecycle import spoken
 from coalizione_mailer.mailbox.reading import Kind, Reading, SignatureState
 
 if TYPE_CHECKING:
@@ -100,8 +101,7 @@ def _lines(reading: Reading) -> Iterator[str]:
     yield f"{words}; {cause_in_words(reading.cause)}" if reading.cause else words
     if reading.recipients:
         yield _("about: {addresses}").format(addresses=", ".join(reading.recipients))
-    said = " ".join(f"{reading.status} {reading.diagnostic}".split())
-    if said:
+    if said := spoken(reading.status, reading.diagnostic):
         yield _("the server's words: {words}").format(words=said)
     if reading.protocol:
         yield _("number in their register: {number}").format(number=reading.protocol)

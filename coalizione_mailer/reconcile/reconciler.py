@@ -258,7 +258,8 @@ class Reconciler:
 def _count(tally: Tally, receipt: Receipt) -> None:
     tally.kept[receipt.kind] += 1
     if receipt.strength is Strength.WEAK:
-        tally.weak += 1
+        # An answer never settles a letter: whoever is in charge of the register looks at it.
+        tally.weak += Kind(receipt.kind) not in ties.ANSWERS
     elif receipt.strength is Strength.STRONG and Kind(receipt.kind) in ties.PEC_RECEIPTS:
         tally.unproved += receipt.verified is not True
 

@@ -50,6 +50,10 @@ PEC_RECEIPTS = ONE_RECIPIENT | {
 }
 
 
+ANSWERS = frozenset({Kind.REPLY, Kind.AUTO_REPLY, Kind.PROTOCOL_ACK})
+"""What people and their programs write back."""
+
+
 class Index:
     """Every delivery of every round, to be found by what the world outside knows of it."""
 

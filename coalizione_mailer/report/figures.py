@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from coalizione_mailer.ledger.receipts import Receipt
 from coalizione_mailer.ledger.reports import Standing
 from coalizione_mailer.ledger.words import Answer, Word
-from coalizione_mailer.lifecycle import FAILED, State
+from coalizione_mailer.lifecycle import FAILED, State, spoken
 from coalizione_mailer.mailbox.reading import Cause
 from coalizione_mailer.model import Comune
 from coalizione_mailer.report.course import Course, course
@@ -47,10 +47,8 @@ class Town:
     def words(self) -> str:
         """The words of the server that gave the letter back, on one line."""
         if self.failure is None:
-            said = f"{self.standing.code or ''} {self.standing.answer}"
-        else:
-            said = f"{self.failure.status} {self.failure.diagnostic}"
-        return " ".join(said.split())
+            return spoken(self.standing.code, self.standing.answer)
+        return spoken(self.failure.status, self.failure.diagnostic)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from coalizione_mailer.ledger import receipts, reports
 from coalizione_mailer.ledger.receipts import Receipt
 from coalizione_mailer.ledger.reports import Standing
 from coalizione_mailer.ledger.store import Transaction
-from coalizione_mailer.lifecycle import FAILED, State
+from coalizione_mailer.lifecycle import FAILED, State, spoken
 from coalizione_mailer.mailbox.reading import Cause
 from coalizione_mailer.mailbox.verdict import judge_answer
 
@@ -66,11 +66,11 @@ def _case(own: list[Standing], why: Mapping[int, Receipt]) -> Case:
     receipt = why.get(last.delivery_id)
     if last.state is State.REFUSED:
         cause = judge_answer(last.code, last.answer).cause
-        words = " ".join(f"{last.code or ''} {last.answer}".split())
+        words = spoken(last.code, last.answer)
         return Case(last, cause, words, last.changed_at, tried)
     if receipt is None:
         return Case(last, Cause.UNKNOWN, "", last.changed_at, tried)
-    words = " ".join(f"{receipt.status} {receipt.diagnostic}".split())
+    words = spoken(receipt.status, receipt.diagnostic)
     cause = Cause(receipt.cause) if receipt.cause else Cause.UNKNOWN
     at = receipt.received_at if receipt.occurred_at is None else receipt.occurred_at
     return Case(last, cause, words, at, tried)

@@ -88,7 +88,7 @@ def test_in_words_it_says_what_why_and_whom(
         "a.eml",
         "  bounce: it came back; the address does not exist",
         f"  about: {THEY}",
-        "  the server's words: 5.1.1 550 5.1.1 User unknown",
+        "  the server's words: 550 5.1.1 User unknown",
         f"  our message: {OURS}",
         "b.eml",
         "  entered in the register of the Comune",
