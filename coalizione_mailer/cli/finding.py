@@ -61,7 +61,7 @@ def among(letters: Sequence[_Found], names: Sequence[str]) -> list[_Found]:
         if len(matches) == 1:
             found.append(matches[0])
             continue
-        code = Code.COMUNE_AMBIGUOUS if matches else Code.COMUNE_UNKNOWN
+        code = Code.COMUNE_AMBIGUOUS if matches else Code.LETTER_UNKNOWN
         nearest = matches or _nearest(letters, name)
         problems.append(Problem(code, found=name, expected=tuple(map(label, nearest))))
     if problems:

@@ -49,6 +49,7 @@ _TAILS: dict[Code, Callable[[], str]] = {
     Code.PLAINTEXT_REMOTE: _allowed,
     Code.COMUNE_UNKNOWN: _did_you_mean,
     Code.COMUNE_AMBIGUOUS: lambda: _("Choose one: {expected}."),
+    Code.LETTER_UNKNOWN: _did_you_mean,
     Code.REGION_UNKNOWN: _did_you_mean,
     Code.PROVINCE_UNKNOWN: _did_you_mean,
     Code.TEMPLATE_FIELD: _did_you_mean,

@@ -12,6 +12,7 @@ from coalizione_mailer.cli.announced import announce, tell_outdated
 from coalizione_mailer.cli.confirmation import ask, refuse_unconfirmed
 from coalizione_mailer.cli.console import command, number, say
 from coalizione_mailer.cli.errand import Errand
+from coalizione_mailer.cli.finding import among
 from coalizione_mailer.cli.freezing import freeze_plan
 from coalizione_mailer.cli.language import ngettext
 from coalizione_mailer.cli.outcome import close
@@ -103,6 +104,8 @@ def _first(ledger: "Ledger", campaign: "Campaign", errand: Errand) -> "Round":
         tell_outdated(outdated(ledger, campaign, opened))
         return opened
     planned = tolerant(plan(campaign), leave_out_missing=errand.leave_out_missing)
+    # A name that is wrong is told before all letters are made, not after.
+    among([recipient.comune for recipient in planned.recipients], errand.only)
     return freeze_plan(ledger, campaign, planned, errand.jobs)
 
 
@@ -127,7 +130,6 @@ def _tell_doubts(ledger: "Ledger") -> None:
 
 def _only(ledger: "Ledger", errand: Errand) -> frozenset[str]:
     """Find the Comuni named with --only among those written to; none means all."""
-    from coalizione_mailer.cli.finding import among
     from coalizione_mailer.ledger import reports
 
     if not errand.only:

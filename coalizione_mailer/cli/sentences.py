@@ -52,6 +52,7 @@ def _people_sentences() -> dict[Code, Callable[[], str]]:
     return {
         Code.COMUNE_UNKNOWN: lambda: _("no Comune is called {found}."),
         Code.COMUNE_AMBIGUOUS: lambda: _("more than one Comune is called {found}."),
+        Code.LETTER_UNKNOWN: lambda: _("none of the letters in question is for {found}."),
         Code.REGION_UNKNOWN: lambda: _("no region is called {found}."),
         Code.PROVINCE_UNKNOWN: lambda: _("no province is called {found}."),
         Code.POPULATION_UNKNOWN: lambda: _(

@@ -357,7 +357,7 @@ class TestAsking:
     def test_an_unknown_comune_is_named(self, folder: Path, mailer: Mailer) -> None:
         answer = mailer("evidence", "borga 1", "--out", "prove")
         assert answer.code == 1
-        assert "No Comune is called borga 1" in answer.err
+        assert "None of the letters in question is for borga 1" in answer.err
         assert not (folder / "prove").exists()
 
     def test_before_the_freeze_there_is_nothing_to_prove(self, plain: Path, mailer: Mailer) -> None:

@@ -92,6 +92,20 @@ def test_a_part_can_leave_first_and_the_rest_later(server: SmtpServer, online: M
     assert len(set(server.recipients)) == len(server.recipients) == 6
 
 
+@pytest.mark.usefixtures("server")
+def test_a_name_that_is_wrong_is_told_before_anything_is_frozen(
+    online: Mailer, plain: Path
+) -> None:
+    answer = online(*SEND, "--only", "Vicensa", "--only", "Padova", "--only", "Thiene")
+    assert (answer.code, answer.out) == (1, "")
+    assert [line.partition(" Did you mean: ")[0] for line in answer.err.splitlines()] == [
+        "None of the letters in question is for Vicensa.",
+        "None of the letters in question is for Padova.",
+    ]
+    assert online("status", "--json").out.count('"next": "mailer send --dry-run"') == 1
+    assert sorted(path.name for path in (plain / "archive").glob("letters*")) == []
+
+
 def test_a_refused_letter_is_shown_and_stops_nobody_else(
     server: SmtpServer, online: Mailer
 ) -> None:
@@ -327,7 +341,7 @@ class TestAskedOfDoubts:
         answer = online("resolve", "--sent", "thine", "--sent", "forlì")
         assert answer.code == 1
         assert answer.err.splitlines()[0].startswith(
-            "No Comune is called thine. Did you mean: Thiene (VI)"
+            "None of the letters in question is for thine. Did you mean: Thiene (VI)"
         )
         assert states(online) == {"sent": 3, "in_doubt": 3}
 
