@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, TypeAlias
 
-from coalizione_mailer.model import Channel, Comune
+from coalizione_mailer.model import Channel
 from coalizione_mailer.registry.addr_spec import addr_spec
 from coalizione_mailer.registry.attribution import Attribution, Standing
 from coalizione_mailer.registry.choice import (
@@ -159,15 +159,9 @@ def _choice(
     code: str, bodies: Sequence[_Told], known: _Known, gone: Iterable[PassedOver]
 ) -> Choice:
     """Take the best of each channel; say why the others were not."""
-    by_channel: dict[Channel, list[_Weighed]] = {_PEC: [], _EMAIL: []}
-    comune = known.register.by_catastale.get(code)
-    for one, spelled in _each_once(bodies):
-        assert comune is not None
-        channel = _PEC if spelled[0].certified else _EMAIL
-        by_channel[channel].append(_weighed(one, spelled, channel, comune, known))
     taken: dict[Channel, Taken] = {}
     passed: list[PassedOver] = []
-    for channel, own in by_channel.items():
+    for channel, own in _weighed(code, bodies, known):
         if not own:
             continue
         # The first of those against which least speaks: they are in order.
@@ -179,6 +173,31 @@ def _choice(
         else:
             passed += [_passed(one, ()) for one in own]
     return Choice(taken, (*passed, *gone))
+
+
+def _weighed(
+    code: str, bodies: Sequence[_Told], known: _Known
+) -> tuple[tuple[Channel, list[_Weighed]], ...]:
+    """Say what speaks against each address of a Comune, and who shares it, by channel."""
+    register, sharing, before, source, day = known
+    certified: list[_Weighed] = []
+    ordinary: list[_Weighed] = []
+    for (body, standing, _mails), (mail, address, written, folded) in _each_once(bodies):
+        channel, own = (_PEC, certified) if mail.certified else (_EMAIL, ordinary)
+        earlier = before.get((code, channel, folded)) if before else None
+        first = earlier.first if earlier else day
+        where = (body.codice_ipa, body.name, mail.position, source)
+        seen = Seen(code, channel, written, *where, first, day)
+        if standing is not _OWN:
+            own.append((seen, (Reason(standing.value),), ()))
+        elif address is None:
+            own.append((seen, _INVALID, ()))
+        else:
+            others = sharing.get(folded, {}).get(code, ()) if sharing else ()
+            name = register.by_catastale[code].denominazione
+            against = objections(address, channel, name, body.head, shared=bool(others))
+            own.append((seen, against, others))
+    return (_PEC, certified), (_EMAIL, ordinary)
 
 
 def _each_once(bodies: Sequence[_Told]) -> Iterable[tuple[_Told, _Spelled]]:
@@ -207,26 +226,6 @@ def _number(pair: tuple[_Told, _Spelled]) -> tuple[str, int, str]:
     """Return its place as published."""
     (body, _standing, _mails), (mail, _address, written, _folded) = pair
     return body.codice_ipa, mail.position, written
-
-
-def _weighed(
-    one: _Told, spelled: _Spelled, channel: Channel, comune: Comune, known: _Known
-) -> _Weighed:
-    """Say what speaks against an address, and who shares it."""
-    body, standing, _mails = one
-    mail, address, written, folded = spelled
-    code, day = comune.codice_catastale, known.day
-    before = known.before.get((code, channel, folded)) if known.before else None
-    first = before.first if before else day
-    ente, position = body.name, mail.position
-    seen = Seen(code, channel, written, body.codice_ipa, ente, position, known.source, first, day)
-    if standing is not _OWN:
-        return seen, (Reason(standing.value),), ()
-    if address is None:
-        return seen, _INVALID, ()
-    others = known.sharing.get(folded, {}).get(code, ()) if known.sharing else ()
-    name = comune.denominazione
-    return seen, objections(address, channel, name, body.head, shared=bool(others)), others
 
 
 def _weight(one: _Weighed) -> int:
