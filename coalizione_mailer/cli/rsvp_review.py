@@ -27,10 +27,11 @@ from coalizione_mailer.cli.console import (
     say,
 )
 from coalizione_mailer.cli.language import _, ngettext
-from coalizione_mailer.cli.rsvp_list import record
+from coalizione_mailer.cli.rsvp_history import record
+from coalizione_mailer.cli.rsvp_questions import asked_comune, edited
 from coalizione_mailer.cli.status import told
-from coalizione_mailer.errors import ExitCode, ProblemsError
-from coalizione_mailer.ledger.words import Answer, Person, Status, Whose, Word
+from coalizione_mailer.errors import ExitCode
+from coalizione_mailer.ledger.words import Answer, Status, Word
 
 if TYPE_CHECKING:
     from coalizione_mailer.rsvp.entries import Decision
@@ -197,8 +198,8 @@ class _Session:
         if key is Key.ASIDE:
             return Decision(None, word.comune, note=word.note, aside=True)
         if key is Key.EDIT:
-            return self._edited(word)
-        comune = word.comune or self._asked_comune(None)
+            return edited(word, self._desk)
+        comune = word.comune or asked_comune(None, self._desk)
         if comune is None:
             return None
         answer = word.answer if key is Key.ACCEPT else Answer(key.value)
@@ -227,41 +228,6 @@ class _Session:
                 self._desk.ledger, decided, who=operator(), now=time.time()
             )
             say(_("Taken back."), "yellow")
-
-    def _edited(self, word: Word) -> "Decision | None":
-        """Ask for each part of the answer; Enter keeps what is shown."""
-        from coalizione_mailer.rsvp.entries import Decision
-
-        say(_("Enter alone keeps what stands between brackets; where there is none, it goes back."))
-        comune = self._asked_comune(word.comune)
-        if comune is None:
-            return None
-        answer = _asked_answer(word.answer)
-        if answer is None:
-            return None
-        people, persons = word.people, word.participants
-        if answer is Answer.NO:
-            people, persons = None, ()
-        else:
-            persons = _asked_persons(persons)
-            people = _asked_number(people, least=len(persons))
-        note = _asked(_("Note"), word.note)
-        return Decision(answer, comune, people, persons, note)
-
-    def _asked_comune(self, known: Whose | None) -> Whose | None:
-        """Ask for the Comune until there is one; nothing typed gives up."""
-        from coalizione_mailer.cli.advice import lines
-
-        while True:
-            shown = comune_in_words(known) if known else ""
-            given = _asked(_("Comune"), shown)
-            if given == shown:
-                return known
-            try:
-                return self._desk.find(given)
-            except ProblemsError as error:
-                for line in lines(error):
-                    say(line, "yellow")
 
     def _tell_end(self) -> None:
         from coalizione_mailer.ledger import answers
@@ -318,52 +284,3 @@ def _decided(word: Word) -> str:
     if word.aside:
         return _("not an answer")
     return ", ".join(filter(None, (answer_in_words(word.answer), people_in_words(word))))
-
-
-def _asked(question: str, shown: str) -> str:
-    """Ask for a line; Enter gives back what is shown."""
-    given: str = typer.prompt(question, default=shown, show_default=bool(shown), err=True)
-    return " ".join(given.split())
-
-
-def _asked_answer(known: Answer | None) -> Answer | None:
-    from coalizione_mailer.registry.names import normal
-
-    words = {answer: answer_in_words(answer) for answer in Answer}
-    said = {normal(word): answer for answer, word in words.items()}
-    question = _("Answer ({answers})").format(answers=", ".join(words.values()))
-    while given := _asked(question, words[known] if known else ""):
-        # As quickly typed: in any case, and without accents.
-        if normal(given) in said:
-            return said[normal(given)]
-    return None
-
-
-def _asked_persons(known: tuple[Person, ...]) -> tuple[Person, ...]:
-    """Ask who comes, a line each; a dash alone for nobody by name."""
-    named = "; ".join(f"{one.name}, {one.role}".rstrip(", ") for one in known)
-    say(
-        _(
-            "Who comes: a line for each person, as: name, role. An empty line ends it. Nothing at "
-            "all keeps: {names}. A dash alone: nobody is named."
-        ).format(names=plain(named) or "-")
-    )
-    persons: list[Person] = []
-    while given := _asked(f"  {number(len(persons) + 1)}", ""):
-        if given == "-":
-            return ()
-        name, _comma, role = given.partition(",")
-        persons.append(Person(name.strip(), role.strip()))
-    return tuple(persons) or known
-
-
-def _asked_number(known: int | None, *, least: int) -> int | None:
-    """Ask how many come: not less than are named."""
-    while True:
-        shown = max(known or 0, least)
-        given = _asked(_("How many people"), str(shown) if shown else "")
-        if not given:
-            return None
-        if given.isdecimal() and int(given) >= max(1, least):
-            return int(given)
-        say(_("A whole number, {least} or more.").format(least=number(max(1, least))), "yellow")

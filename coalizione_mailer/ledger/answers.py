@@ -4,13 +4,12 @@ What stands is decided elsewhere, from all words of a Comune together, and writt
 whoever reports need only read. Times are seconds since the epoch, UTC.
 """
 
-import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import fields
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
+from coalizione_mailer.ledger.answer_rows import CHUNK, dumped, loaded, read, row_of, whose_of
 from coalizione_mailer.ledger.schema import (
     answer_changes,
     answers,
@@ -36,8 +35,6 @@ from coalizione_mailer.lifecycle import Strength
 __all__ = ["OPERATOR", "Answer", "Person", "Status", "Totals", "Whose", "Word"]
 
 _TABLE = answers.c
-_CHUNK = 500
-_LISTS = ("why", "reasons")
 
 
 def unread(connection: Connection, kinds: Collection[str]) -> list[Unread]:
@@ -76,7 +73,7 @@ def unread(connection: Connection, kinds: Collection[str]) -> list[Unread]:
             _tied(row),
             Strength(row["strength"]),
             row["tied_by"],
-            _whose(row) if row["codice_catastale"] else None,
+            whose_of(row) if row["codice_catastale"] else None,
         )
         for row in rows
         if row["answer_id"] is None or row["tied"] != _tied(row)
@@ -141,7 +138,7 @@ def decide(
     """
     word_id = _insert(connection, after) if before is None else before.id
     if before is not None:
-        connection.execute(update(answers).where(_TABLE.id == word_id).values(_row(after)))
+        connection.execute(update(answers).where(_TABLE.id == word_id).values(row_of(after)))
         connection.execute(delete(participants).where(participants.c.answer_id == word_id))
         _insert_people(connection, word_id, after.participants)
     connection.execute(
@@ -150,8 +147,8 @@ def decide(
             at=deed.at,
             who=deed.who,
             change=deed.change.value,
-            before=_dumped(before) if before else "",
-            after=_dumped(after),
+            before=dumped(before) if before else "",
+            after=dumped(after),
         )
     )
     return word_id, {_code(word) for word in (before, after) if word is not None}
@@ -171,25 +168,25 @@ def of_comuni(connection: Connection, codes: Collection[str]) -> list[Word]:
     """Return all words of some Comuni (cadastral codes; empty: nobody knows whose)."""
     found: list[Word] = []
     wanted = sorted(codes)
-    for start in range(0, len(wanted), _CHUNK):
-        found += _read(connection, _TABLE.codice_catastale.in_(wanted[start : start + _CHUNK]))
+    for start in range(0, len(wanted), CHUNK):
+        found += read(connection, _TABLE.codice_catastale.in_(wanted[start : start + CHUNK]))
     return found
 
 
 def everything(connection: Connection) -> list[Word]:
     """Return all words, the earliest first."""
-    return _read(connection)
+    return read(connection)
 
 
 def standing(connection: Connection) -> list[Word]:
     """Return the answer of each Comune that has one, by name of the Comune."""
-    found = _read(connection, _TABLE.status == Status.STANDING.value)
+    found = read(connection, _TABLE.status == Status.STANDING.value)
     return sorted(found, key=by_name)
 
 
 def waiting(connection: Connection) -> list[Word]:
     """Return what a person has to look at, the earliest first."""
-    return _read(connection, _TABLE.status == Status.WAITING.value)
+    return read(connection, _TABLE.status == Status.WAITING.value)
 
 
 def by_name(word: Word) -> tuple[str, str]:
@@ -241,47 +238,17 @@ def changes(connection: Connection, word_ids: Collection[int] | None = None) -> 
         Changed(
             row.answer_id,
             Deed(Change(row.change), row.who, row.at),
-            _loaded(row.before) if row.before else None,
-            _loaded(row.after),
+            loaded(row.before) if row.before else None,
+            loaded(row.after),
         )
         for row in connection.execute(statement)
     ]
 
 
-def _read(connection: Connection, *conditions: Any) -> list[Word]:
-    statement = (
-        select(
-            answers,
-            func.coalesce(receipts.c.sha256, "").label("evidence"),
-            func.coalesce(receipts.c.identity, "").label("identity"),
-            func.coalesce(receipts.c.sender, "").label("sender"),
-            func.coalesce(receipts.c.tied_by, "").label("tied_by"),
-        )
-        .outerjoin(receipts, receipts.c.id == _TABLE.receipt_id)
-        .where(*conditions)
-        .order_by(_TABLE.said_at, receipts.c.identity, _TABLE.id)
-    )
-    rows = list(connection.execute(statement).mappings())
-    people = _people(connection, [row["id"] for row in rows])
-    return [_word(row, people.get(row["id"], ())) for row in rows]
-
-
-def _people(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Person, ...]]:
-    table = participants.c
-    found: dict[int, tuple[Person, ...]] = {}
-    for start in range(0, len(ids), _CHUNK):
-        rows = connection.execute(
-            select(participants)
-            .where(table.answer_id.in_(ids[start : start + _CHUNK]))
-            .order_by(table.answer_id, table.number)
-        )
-        for row in rows:
-            found[row.answer_id] = (*found.get(row.answer_id, ()), Person(row.name, row.role))
-    return found
-
-
 def _insert(connection: Connection, word: Word) -> int:
-    (word_id,) = connection.execute(insert(answers).values(_row(word))).inserted_primary_key or (0,)
+    (word_id,) = connection.execute(insert(answers).values(row_of(word))).inserted_primary_key or (
+        0,
+    )
     _insert_people(connection, word_id, word.participants)
     return int(word_id)
 
@@ -295,64 +262,9 @@ def _insert_people(connection: Connection, word_id: int, people: Sequence[Person
         connection.execute(insert(participants), rows)
 
 
-_EMPTY = Whose("", "", "", "", "")
-_NAMES = tuple(field.name for field in fields(Word))
-_OWN_TABLES = ("comune", "participants")
-_JOINED = ("id", "evidence", "identity", "sender", "tied_by", *_OWN_TABLES)
-
-
-def _row(word: Word) -> dict[str, object]:
-    row: dict[str, object] = {name: getattr(word, name) for name in _NAMES if name not in _JOINED}
-    comune = word.comune or _EMPTY
-    row |= {field.name: getattr(comune, field.name) for field in fields(Whose)}
-    row |= {name: "\n".join(getattr(word, name)) for name in _LISTS}
-    return row | {
-        "answer": word.answer.value if word.answer else None,
-        "status": word.status.value,
-    }
-
-
-def _word(row: RowMapping, people: tuple[Person, ...]) -> Word:
-    values = {name: row[name] for name in _NAMES if name not in _OWN_TABLES}
-    values |= {name: tuple(values[name].split("\n")) if values[name] else () for name in _LISTS}
-    values |= {
-        "comune": _whose(row) if row["codice_catastale"] else None,
-        "participants": people,
-        "answer": Answer(row["answer"]) if row["answer"] else None,
-        "status": Status(row["status"]),
-    }
-    return Word(**values)
-
-
-def _whose(row: RowMapping) -> Whose:
-    return Whose(*(row[field.name] for field in fields(Whose)))
-
-
 def _tied(row: RowMapping) -> str:
     return f"{row['delivery_id'] or ''}/{row['strength']}"
 
 
 def _code(word: Word) -> str:
     return word.comune.codice_catastale if word.comune else ""
-
-
-def _dumped(word: Word) -> str:
-    """Write a word as JSON, so that it can be brought back."""
-    row = _row(word) | {"participants": [[one.name, one.role] for one in word.participants]}
-    return json.dumps(row, ensure_ascii=False, sort_keys=True)
-
-
-def _loaded(text: str) -> Word:
-    row = json.loads(text)
-    comune = Whose(*(row.pop(field.name) for field in fields(Whose)))
-    people = tuple(Person(*one) for one in row.pop("participants"))
-    word = Word(
-        **row | {name: tuple(row[name].split("\n")) if row[name] else () for name in _LISTS}
-    )
-    return replace(
-        word,
-        comune=comune if comune.codice_catastale else None,
-        participants=people,
-        answer=Answer(word.answer) if word.answer else None,
-        status=Status(word.status),
-    )
