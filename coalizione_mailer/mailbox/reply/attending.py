@@ -15,7 +15,7 @@ from coalizione_mailer.mailbox.reply.statements import Event
 from coalizione_mailer.mailbox.reply.vocabulary import several, vocabulary
 
 _INSTEAD = re.compile(
-    r"\b(?:in|al|per|su|a|quale)\s(?:sostituzione|posto|luogo|vece|nome|conto"
+    r"\b(?:in|al|il|per|su|a|quale)\s(?:sostituzione|posto|luogo|vece|nome|conto"
     r"|incarico|richiesta|delega"
     r"|nome e per conto|firma|disposizione|mandato|rappresentanza)\s"
     r"(?:de[il]\s|dell['\u2019]\s?|della\s|dello\s|di\s)"
@@ -92,6 +92,11 @@ def attending(letter: str, stance: Stance) -> list[Mention]:
     if not found and not keep:
         return [one for one in mentions if _spoken_for(letter, one)]
     return sorted((*found, *keep), key=lambda one: one.start)
+
+
+def introduced(letter: str) -> list[Mention]:
+    """Return the persons of a letter that says neither yes nor no, but whose name is told."""
+    return [one for one in mentions_of(letter) if _introduced(letter, one)]
 
 
 def _introduced(letter: str, mention: Mention) -> bool:

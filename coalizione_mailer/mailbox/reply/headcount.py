@@ -54,6 +54,7 @@ def more(letter: str) -> int:
     total = 0
     for found in _MORE.finditer(letter):
         rest = letter[found.end() : found.end() + 90]
+        rest = re.split(r"[.;\n]", rest, maxsplit=1)[0]
         named = mentions_of(rest)
         if named and (named[0].start <= 12 or _NAMING.search(rest[: named[0].start])):  # noqa: PLR2004
             continue

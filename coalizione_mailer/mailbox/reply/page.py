@@ -35,6 +35,9 @@ _GREYS = frozenset(
     several("black windowtext gray grey dimgray darkgray white inherit initial auto")
 )
 _VOID = frozenset(["br", "hr", "img", "meta", "input", "link", "col", "wbr"])
+_CELL_LINE = "\x1e"  # ends a line within a cell
+_LINE_ENDS = re.compile(r"[\n\r\x1e]")
+_TABLE = 2  # cells of a row; a page laid out in one cell is no table
 _SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
 
 
@@ -51,12 +54,13 @@ class _Writer:
 
     def end_line(self) -> None:
         """Close the line; an empty one is kept once."""
-        text = _SPACES.sub(" ", "".join(self.words)).strip()
+        text = "".join(self.words)
+        lines = text.split(_CELL_LINE) if self.cells < _TABLE else [text.replace(_CELL_LINE, " ")]
         self.words.clear()
         self.cells = 0
         mark = "> " * bool(self.quoted)
-        if text.strip(f"{COLOURED}{PLAIN} |"):
-            self.lines.append(mark + text)
+        shown = (_SPACES.sub(" ", line).strip() for line in lines)
+        self.lines += [mark + line for line in shown if line.strip(f"{COLOURED}{PLAIN} |")]
 
     def gap(self) -> None:
         """Leave an empty line."""
@@ -69,7 +73,9 @@ def page_lines(source: str) -> list[str]:
     writer = _Writer()
     for kind, value, rest in _tokens(source[:MOST_HTML]):
         if kind == "text":
-            text = html.unescape(value).replace("\n", " ").replace("\r", " ")
+            text = (
+                html.unescape(value).replace("\n", " ").replace("\r", " ").replace(_CELL_LINE, " ")
+            )
             writer.words.append(text)
         elif kind == "open":
             _open(writer, value, rest)
@@ -114,10 +120,10 @@ def _open(writer: _Writer, name: str, rest: str) -> None:
         if writer.cells:
             writer.words.append(" | ")
         writer.cells += 1
-    elif name == "br" and writer.cells:
-        writer.words.append(" ")
     elif name in _BREAKING and (not writer.cells or name in {"tr", "table"}):
         _break(writer, name)
+    elif name in _BREAKING:
+        writer.words.append(_CELL_LINE)
     if name == "blockquote":
         writer.quoted += 1
     if name in _STYLED:
@@ -143,6 +149,8 @@ def _close(writer: _Writer, name: str) -> None:
             writer.gap()
     elif name == "table":
         writer.end_line()
+    elif name in _BREAKING:
+        writer.words.append(_CELL_LINE)
     if name == "blockquote" and writer.quoted:
         writer.quoted -= 1
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from coalizione_mailer.mailbox.reply.answer import Participant, Verdict
-from coalizione_mailer.mailbox.reply.attending import attending, nameless
+from coalizione_mailer.mailbox.reply.attending import attending, introduced, nameless
 from coalizione_mailer.mailbox.reply.closing import Parts
 from coalizione_mailer.mailbox.reply.forms import filled_in, tabled
 from coalizione_mailer.mailbox.reply.headcount import more, stated
@@ -38,8 +38,10 @@ class Coming:
 
 def coming(parts: Parts, stance: Stance, author: str) -> Coming:
     """Say who comes, from the letter, its signature and the name of the sender's address."""
-    if stance.verdict not in {Verdict.YES, Verdict.MAYBE} or not stance.events:
+    if stance.verdict not in {Verdict.YES, Verdict.MAYBE}:
         return Coming()
+    if not stance.events:
+        return _counted(parts.letter, stance, introduced(parts.letter), 0)
     people = merged(
         [*filled_in(parts.letter), *(tabled(parts.letter) or attending(parts.letter, stance))]
     )
@@ -89,7 +91,8 @@ def _counted(letter: str, stance: Stance, people: list[Mention], lacking: int) -
     )
     if plural and people and not told:
         incomplete = True
-    whole = not incomplete or (stance.verdict is Verdict.MAYBE and not unnamed)
+    bare = not (unnamed or plural or stance.perhaps_more or stance.who_pending)
+    whole = not incomplete or bare or (stance.verdict is Verdict.MAYBE and not unnamed)
     if count is None and people and whole and not (stance.earlier and _PARTIAL.search(letter)):
         count = len(people)
     participants = tuple(Participant(one.name, one.role) for one in people)

@@ -122,6 +122,7 @@ def _continued(words: list[Word], place: int) -> bool:
     before = [words[at].norm for at in range(max(0, place - 1), place)]
     return (
         bool(before)
+        and words[max(0, place - 2)].norm not in {"e", "ed"}
         and before[-1] in {"del", "della", "dell", "vice", "sub", "e"}
         and _earlier_role(words, place)
     )
@@ -142,7 +143,10 @@ def _reaches(words: list[Word], place: int, stop: int) -> bool:
         each = words[at]
         known = each.capital and each.norm in given and each.norm not in ordinary
         named = known and at < stop and words[at + 1].capital
-        if each.norm in {"e", "ed"} and words[at + 1].norm in _ARTICLES:
+        if each.norm in {"e", "ed"} and (
+            words[at + 1].norm in _ARTICLES
+            or words[min(at + 2, stop)].norm in vocabulary().sets["roles"]
+        ):
             return False
         if each.norm in ends or (named and not words[at - 1].norm.startswith("san")):
             return False

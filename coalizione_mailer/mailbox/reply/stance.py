@@ -46,7 +46,7 @@ def stance_of(sentences: list[Sentence]) -> Stance:
             said.add("earlier")
         if not sentence.asks and more_perhaps(sentence, hits):
             said.add("perhaps-more")
-        if sentence.asks or _requests(hits):
+        if sentence.asks or _requests(sentence, hits):
             said.add("question")
         regrets |= "regret" in names
         engaged |= "engaged" in names
@@ -57,11 +57,13 @@ def stance_of(sentences: list[Sentence]) -> Stance:
     return _settled(events, said, sentences)
 
 
-def _requests(hits: list[Hit]) -> bool:
+def _requests(sentence: Sentence, hits: list[Hit]) -> bool:
     """Whether something is asked for that is more than courtesy."""
     courtesies = [hit for hit in hits if hit.cue.says in {"courtesy", "mask"}]
     return any(
-        hit.cue.says == "question" and not any(overlap(hit, other) for other in courtesies)
+        hit.cue.says == "question"
+        and not any(overlap(hit, other) for other in courtesies)
+        and "non" not in {each.norm for each in sentence.words[max(0, hit.start - 2) : hit.start]}
         for hit in hits
     )
 

@@ -15,7 +15,7 @@ _TYPED_ACCENT = re.compile(r"([aeiou])'(?![a-z])")  # "e' piu'"
 _MACRO = re.compile(r"<([a-z-]+)>")
 _PIECE = re.compile(r"\.\.\.?|[()\[\]|]|[^\s()\[\]|]+")
 _GAPS = {"..": 3, "...": 7}  # words
-_WORD_BETWEEN = r"(?:(?!(?:non|né|nessun[oa]?|ma|pero) )[^ .;:!?|]+ )"
+_WORD_BETWEEN = r"(?:(?!(?:non|né|nicht|nessun[oa]?|ma|pero) )[^ .;:!?|]+ )"
 
 
 def word(text: str) -> str:
