@@ -98,9 +98,11 @@ def tell_judged(judged: "Judged", ledger: "Ledger") -> None:
     say(
         ngettext(
             "The authorities of campaign.toml have changed: {n} receipt that counted would not "
-            "count now. What it settled stays; ask your provider whether it is real: {names}",
+            "count now. What it settled stays. Look whether the files are the right ones, and "
+            "ask your provider whether it is real: {names}",
             "The authorities of campaign.toml have changed: {n} receipts that counted would not "
-            "count now. What they settled stays; ask your provider whether they are real: {names}",
+            "count now. What they settled stays. Look whether the files are the right ones, and "
+            "ask your provider whether they are real: {names}",
             fallen,
         ).format(n=number(fallen), names=_named(judged, ledger)),
         "yellow",
