@@ -45,10 +45,11 @@ def test_a_correction_is_used_from_then_on(campaign: Path, mailer: Mailer) -> No
 @pytest.mark.parametrize(
     ("address", "channel", "said"),
     [
+        # Providers are known by their names; nothing is sent there or looked up.
         ("thiene@libero.it", "email", "is a private provider's mailbox"),
         ("thiene@libero.it", "pec", "is ordinary mail, and PEC is meant"),
         ("thiene@legalmial.it", "pec", "looks mistyped. Did you mean: thiene@legalmail.it?"),
-        ("elettorale@pec.thiene.it", "pec", "is not the protocol office's"),
+        ("elettorale@pec.thiene.example", "pec", "is not the protocol office's"),
     ],
 )
 def test_an_odd_address_is_pointed_out_and_written(

@@ -77,5 +77,5 @@ def test_each_doubt_names_the_comune(
 
 
 def test_ordinary_mail_is_right_where_ordinary_mail_is_meant() -> None:
-    own = Recipient(THIENE, Address(Channel.EMAIL, "info@comune.thiene.vi.it"))
+    own = Recipient(THIENE, Address(Channel.EMAIL, "info@comune.thiene.vi.example"))
     assert addresses([own], "book.csv") == []

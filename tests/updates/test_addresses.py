@@ -86,6 +86,7 @@ def test_an_address_that_is_gone_is_shown_and_missed(campaign: Campaign) -> None
     assert [danger.code for danger in update.dangers] == [Code.IMPORT_LOSES]
 
 
+# A private provider is known by its name; nothing is sent there or looked up.
 def test_a_private_providers_mailbox_in_the_band_is_pointed_out(campaign: Campaign) -> None:
     update = planned(imported(campaign), L157="comune.thiene@libero.it")
     assert found(update, Topic.ADDRESS_CONSUMER) == [("Thiene (VI)", "", "comune.thiene@libero.it")]
@@ -99,7 +100,7 @@ def test_a_private_providers_mailbox_is_told_of_the_address_that_is_used(
     correct(campaign, "thiene@libero.it")
     update = planned(imported(campaign))
     assert found(update, Topic.ADDRESS_CONSUMER) == [("Thiene (VI)", "", "thiene@libero.it")]
-    correct(campaign, "protocollo@pec.thiene.it")
+    correct(campaign, "protocollo@pec.thiene.example")
     update = planned(imported(campaign), L157="thiene@libero.it")
     assert found(update, Topic.ADDRESS_CONSUMER) == []
 

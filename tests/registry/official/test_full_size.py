@@ -184,6 +184,7 @@ def test_a_comune_with_one_body_is_chosen_for_by_a_shorter_way_to_the_same_end(
         Mail("elettorale@pec.condiviso.example", certified=True, position=5),
         Mail("mailto:ANNA.BIANCHI@PEC.Esempio.Example", certified=True, position=5),
         Mail('"a b"@pec.esempio.example', certified=True, position=5),
+        # Ordinary mail by its name; nothing is sent there.
         Mail("sindaco@libero.it", certified=False, position=5),
     )
     bodies = [
