@@ -15,7 +15,7 @@ from coalizione_mailer.mailbox.classify import classify
 from coalizione_mailer.mailbox.reading import Kind, Reading, Signature, SignatureState
 from coalizione_mailer.rehearsal.plots import Word
 from coalizione_mailer.rehearsal.truth import Truth
-from coalizione_mailer.transport import smtp
+from coalizione_mailer.transport import session
 
 NOW = 1_790_000_000.0
 
@@ -103,7 +103,7 @@ class TestAProductThatIsWrong:
             doubtful = outcome.event is Event.UNANSWERED
             return replace(outcome, event=takes_silence_for) if doubtful else outcome
 
-        monkeypatch.setattr(smtp, "judge", rash)
+        monkeypatch.setattr(session, "judge", rash)
         assert played(tmp_path, 1, 60).count(wrong) > 0
 
 
