@@ -160,11 +160,18 @@ def _comes(stance: Stance, events: list[Event], mention: Mention) -> bool:
         (n for n, each in enumerate(sentence.words) if each.start >= mention.end),
         len(sentence.words),
     )
+    aside = [one for one in events if place < one.start and _turned(sentence, one)]
+    events = [one for one in events if one not in aside] or events
     nearest = min(events, key=lambda event: (_distance(sentence, event, place, last), event.start))
     delegating = nearest.name == "delegate" and place < nearest.start
     if delegating and _active(sentence.words[nearest.start].norm):
         return False
     return nearest.says is not Verdict.NO
+
+
+def _turned(sentence: Sentence, event: Event) -> bool:
+    """Whether what is said only holds for who stands behind it: "bensì l'assessore …"."""
+    return sentence.words[event.start].norm == "bensi"
 
 
 def _distance(sentence: Sentence, event: Event, place: int, last: int) -> int:
@@ -252,3 +259,16 @@ def _subject(event: Event, words: tuple[Word, ...]) -> Iterator[int]:
     )
     if begins and reported and nobody:
         yield 1
+
+
+def somebody_else(letter: str, stance: Stance) -> bool:
+    """Whether a no is followed by somebody with a role: perhaps the one who comes instead."""
+    refused = [event for event in stance.events if event.says is Verdict.NO]
+    if not refused:
+        return False
+    last = refused[-1]
+    words = stance.sentences[last.sentence].words
+    end = words[min(last.end, len(words)) - 1].end if words else 0
+    return any(
+        one.start > end and one.role and not _left_out(letter, one) for one in mentions_of(letter)
+    )

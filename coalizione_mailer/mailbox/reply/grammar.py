@@ -148,6 +148,8 @@ def condition_of(sentence: Sentence, at: int, spoken: Iterable[int] = ()) -> str
 def _opens_condition(sentence: Sentence, place: int) -> bool:
     """Whether a condition begins here, and no courtesy: "se possibile", "se non sbaglio"."""
     following = [each.norm for each in sentence.words[place + 1 : place + 3]]
+    if place and sentence.words[place - 1].norm in {"anche", "come"}:
+        return False
     if sentence.words[place].norm not in _IF or not following or following[0] in _COURTESY_IF:
         return False
     if {each.norm for each in sentence.words[place + 2 : place + 7]} & _POLITE:
@@ -160,15 +162,11 @@ def _condition_behind(sentence: Sentence, at: int) -> bool:
     words = sentence.words
     for place in range(at + 1, len(words)):
         norm, before = words[place].norm, words[place - 1].norm
-        after = words[place + 1].norm if place + 1 < len(words) else ""
         if words[place].text == ";" or norm in TURNS - {":"}:
             return False
-        if _opens_condition(sentence, place) and before not in _NO_CONDITION:
-            return "anche" not in {word.norm for word in words[place : place + 8]}
-        if norm in _IF and before == "," and after not in _COURTESY_IF and norm != "se":
-            return True
-        if norm == "se" and before == "," and after not in _COURTESY_IF:
-            return "anche" not in {word.norm for word in words[place : place + 8]}
+        if _opens_condition(sentence, place) and (before == "," or before not in _NO_CONDITION):
+            more = "anche" in {word.norm for word in words[place : place + 8]}
+            return not more or (before == "," and norm != "se")
     return False
 
 

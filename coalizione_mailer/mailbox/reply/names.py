@@ -15,7 +15,7 @@ _OF_SAINTS = frozenset(
 _AFTER_TITLE = 3  # blanks and signs between a title and the name
 _WHOLE = 2  # a given name and a family name
 _TITLE = re.compile(
-    r"(?<![^\W\d_])(?:(?:magg|ten|col|cap|isp|lgt|rev|ing|avv|arch|geom|rag|dr|dott)\.(?:\s?(?:ssa|ra"
+    r"(?<![^\W\d_])(?:(?:magg|ten|col|cap|isp|lgt|rev|uff|ing|avv|arch|geom|rag|dr|dott)\.(?:\s?(?:ssa|ra"
     r"|ta|na|re|ri)\b)?|(?:gent(?:\.?\s?m[oai])?\.?\s)?(?:dott|dr|d|prof|sig"
     r"|avv)\.?\s?(?:ssa|ra|r|ri)\b\.?"
     r"|(?:dott|dr|prof|avv|ing|arch|geom|rag|on|sen|cav|comm|sig|sigg|mons|p\.\s?i"

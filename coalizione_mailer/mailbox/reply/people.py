@@ -28,12 +28,16 @@ _PARTIAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """Who comes; ``missing`` when nobody is named who must be, ``incomplete`` when some are not."""
+    """Who comes; ``missing`` when nobody is named who must be, ``incomplete`` when some are not.
+
+    ``instead``: behind a no somebody is named who perhaps comes.
+    """
 
     participants: tuple[Participant, ...] = ()
     count: int | None = None
     missing: bool = False
     incomplete: bool = False
+    instead: bool = False
 
 
 def coming(parts: Parts, stance: Stance, author: str) -> Coming:

@@ -16,6 +16,7 @@ from coalizione_mailer.mailbox.reply.answer import (
     Verdict,
     Why,
 )
+from coalizione_mailer.mailbox.reply.attending import somebody_else
 from coalizione_mailer.mailbox.reply.closing import Parts, parted
 from coalizione_mailer.mailbox.reply.own_words import OwnWords, own_words
 from coalizione_mailer.mailbox.reply.people import Coming, coming
@@ -102,7 +103,7 @@ def _by_a_person(base: Answer, tree: mime.Part, words: OwnWords, occasion: Occas
     verdict = _verdict(base, words, stance)
     who = _corrected(parts, who) if verdict is not None and stance.earlier else who
     if verdict in {None, Verdict.NO}:
-        who = Coming()
+        who = Coming(instead=verdict is Verdict.NO and somebody_else(parts.letter, stance))
     why = _reasons(verdict, words, stance, who, about=about or _mentions_event(base))
     return replace(
         base,
@@ -192,7 +193,8 @@ def _reasons(
         Why.QUESTION: stance.question,
         Why.WHO_MISSING: coming_ and who.missing,
         Why.WHO_INCOMPLETE: coming_ and who.incomplete,
-        Why.CONFLICT: verdict is not None and (not about or (stance.conflict and not settled)),
+        Why.CONFLICT: verdict is not None
+        and (not about or (stance.conflict and not settled) or who.instead),
         Why.MERGED: words.merged,
         Why.TOO_LONG: len(words.text) > MOST_TEXT,
     }

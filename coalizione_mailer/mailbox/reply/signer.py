@@ -33,7 +33,7 @@ SPEAKS_FOR_US = re.compile(
 )
 
 _MYSELF = re.compile(
-    r"\b(?:sottoscritt[oa]|(?:la|lo) scrivente|verrei io"
+    r"\b(?:sottoscritt[oa]|(?:la|lo) scrivente|accompagner[oò]|verrei io"
     r"|vengo io|parteciper[oò] io|io (?:e|ed|che|con|insieme|sar[oò]"
     r"|ci sar[oò])|sia io|e (?:io|il sottoscritto)|(?:la )?mia (?:presenza|partecipazione"
     r"|adesione)|presenza mia|per me|(?:con|insieme a|assieme a) me|anch'io|ci sar[oò]"

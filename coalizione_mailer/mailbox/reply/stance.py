@@ -11,6 +11,8 @@ from coalizione_mailer.mailbox.reply.grammar import overlap
 from coalizione_mailer.mailbox.reply.sentences import Hit, Sentence
 from coalizione_mailer.mailbox.reply.statements import Event, events_of, more_perhaps
 
+_UNSURE = frozenset({"cannot", "bare"})
+
 
 @dataclass(frozen=True, slots=True)
 class Stance:
@@ -51,10 +53,23 @@ def stance_of(sentences: list[Sentence]) -> Stance:
         regrets |= "regret" in names
         engaged |= "engaged" in names
         both |= {"regret", "engaged"} <= names
+    events = _surer(events, regrets=regrets and engaged)
     decided = any(event.says is not Verdict.MAYBE for event in events)
     if regrets and engaged and not decided and not said & {"pending", "question"}:
         events.append(Event(Verdict.NO, 0, 0, 0, "regrets", shaky=not both))
     return _settled(events, said, sentences)
+
+
+def _surer(events: list[Event], *, regrets: bool) -> list[Event]:
+    """Leave out what only sounds like a no, where a plain no stands, or a yes behind it."""
+    sure = [event for event in events if event.name not in _UNSURE]
+    kept = []
+    for event in events:
+        behind = [one for one in sure if (one.sentence, one.start) > (event.sentence, event.start)]
+        plain = regrets or any(one.says is Verdict.NO for one in sure) or bool(behind)
+        if event.name not in _UNSURE or not plain:
+            kept.append(event)
+    return kept
 
 
 def _requests(sentence: Sentence, hits: list[Hit]) -> bool:
