@@ -49,7 +49,11 @@ def sentence(problem: Problem) -> str:
 def full(problem: Problem, names: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return one line: where, then what; ``names`` are those of Comuni by ISTAT code."""
     where, what = place(problem, names), sentence(problem)
-    return f"{where}: {what}" if where else what[:1].upper() + what[1:]
+    if where:
+        return f"{where}: {what}"
+    # What somebody wrote is quoted as it was written.
+    quoted = problem.found and what.startswith(problem.found)
+    return what if quoted else what[:1].upper() + what[1:]
 
 
 def severity(of: Severity) -> str:

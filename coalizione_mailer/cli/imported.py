@@ -150,8 +150,8 @@ def _summary(update: Update) -> str:
     match update.kind:
         case Kind.IPA:
             return _(
-                "{addresses} addresses of {comuni} Comuni; of the {band} in your band, {missing} "
-                "have none."
+                "{addresses} addresses of {comuni} Comuni. In your band {band} Comuni; without an "
+                "address: {missing}."
             ).format(**facts)
         case Kind.ISTAT:
             return _("{comuni} Comuni, {in_band} of them in your band.").format(**facts)

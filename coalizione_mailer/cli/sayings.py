@@ -65,9 +65,10 @@ def _unreadable(problem: Problem) -> str:
     """Say why a file cannot be read or written: too large, no text, or what the system says."""
     found = problem.found or ""
     if problem.expected:
-        return _("this file is too large: {found} bytes, at most {expected} are read.").format(
-            found=_written(found), expected=_written(problem.expected[0])
-        )
+        return _(
+            "this file is too large: {found} bytes, at most {expected} are read. See whether it is "
+            "the right one."
+        ).format(found=_written(found), expected=_written(problem.expected[0]))
     if found == "NUL" or "codec" in found:
         return _(
             "this is not a text file in UTF-8. If it is a spreadsheet or a document, save it as "

@@ -9,6 +9,7 @@ from coalizione_mailer.cli.language import _
 from coalizione_mailer.model import Channel
 from coalizione_mailer.registry.choice import PassedOver, Reason, Rule, Seen, Taken
 from coalizione_mailer.registry.explanation import IN_FORCE, Outcome, Told
+from coalizione_mailer.registry.mailboxes import consumer
 
 if TYPE_CHECKING:
     from coalizione_mailer.campaign import Campaign
@@ -80,13 +81,19 @@ def _print(comune: "Comune", register: "Register", told: tuple[Told, ...]) -> No
 def _lines(one: Told, register: "Register") -> Iterator[str]:
     """Say what becomes of an address and why, then where it was seen."""
     yield _outcome(one, register)
-    doubts = one.why.doubts if isinstance(one.why, Taken) else ()
-    if doubts and one.outcome is Outcome.USED:
+    if doubts := _doubts(one):
         yield _("Check it: {doubts}.").format(doubts="; ".join(map(_reason, doubts)))
     if one.address is not None and one.outcome is not Outcome.USED:
         yield from _word(one.address)
     if one.seen is not None:
         yield _where(one.seen)
+
+
+def _doubts(one: Told) -> tuple[Reason, ...]:
+    """Return what is doubtful about an address that is used, on whosever word."""
+    if one.outcome is Outcome.USED and isinstance(one.why, Taken):
+        return one.why.doubts
+    return (Reason.CONSUMER,) if one.outcome in IN_FORCE and consumer(one.text) else ()
 
 
 def _outcome(one: Told, register: "Register") -> str:

@@ -120,7 +120,7 @@ def test_a_correction_written_under_an_old_code_says_so(campaign: Path, mailer: 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("Thiene", "non un indirizzo", "--why", "x"), "Non un indirizzo is not an e-mail address"),
+        (("Thiene", "non un indirizzo", "--why", "x"), "non un indirizzo is not an e-mail address"),
         (("Tiene", RIGHT, "--why", "x"), "No Comune is called Tiene. Did you mean: Thiene"),
         (("Castro", RIGHT, "--why", "x"), "More than one Comune is called Castro."),
         (("Thiene", RIGHT), "Missing: --why."),

@@ -70,7 +70,7 @@ def test_what_the_server_does_not_take_is_told_and_the_others_go_on(
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [
-        (("--to-self", "nobody"), 1, "Nobody is not an e-mail address"),
+        (("--to-self", "nobody"), 1, "nobody is not an e-mail address"),
         (("--to-self", ""), 1, "nothing is not an e-mail address"),
         (("--to-self", ME, "--dry-run"), 2, "--to-self goes alone, or with --only."),
         (("--to-self", ME, "--confirm", "166/2017"), 2, "--to-self goes alone"),

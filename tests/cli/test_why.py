@@ -60,6 +60,22 @@ def test_it_says_which_address_is_used_and_why_the_others_are_not(mailer: Mailer
     assert answer.err == f"The letter goes to {USED}.\n"
 
 
+def test_a_private_providers_mailbox_is_pointed_out_in_a_correction_too(
+    imported: Path, mailer: Mailer
+) -> None:
+    (imported / "data" / "correzioni.csv").write_text(
+        "codice_catastale;canale;indirizzo;fonte;data;nota\n"
+        "L840;email;vicenza@libero.it;correzione;2026-11-21;telefonata\n",
+        encoding="utf-8",
+    )
+    lines = mailer("comuni", "L840", "--why").out.splitlines()
+    place = lines.index("  vicenza@libero.it")
+    assert lines[place + 1].strip().startswith("Used: it is your office's own correction")
+    assert lines[place + 2].strip() == (
+        "Check it: a private provider's mailbox, not the Comune's own domain."
+    )
+
+
 def test_a_correction_goes_before_what_was_chosen(imported: Path, mailer: Mailer) -> None:
     (imported / "data" / "correzioni.csv").write_text(
         "codice_catastale;canale;indirizzo;fonte;data;nota\n"
