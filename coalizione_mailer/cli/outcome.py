@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 def close(campaign: "Campaign", ledger: "Ledger", opened: "Round", result: "Result") -> int:
     """Say how the run ended and what comes next; return the exit code."""
-    from coalizione_mailer.cli.status import explained, next_command
+    from coalizione_mailer.cli.status import REMIND, explained, next_command
     from coalizione_mailer.ledger import reports
+    from coalizione_mailer.ledger.rounds import Kind
 
     with ledger.reading() as connection:
         counts = reports.overall_counts(connection)
@@ -27,16 +28,19 @@ def close(campaign: "Campaign", ledger: "Ledger", opened: "Round", result: "Resu
     for state, count in counts.items():
         if count:
             say(f"{number(count):>6}  {explained(state)}")
-    _tell_ending(result)
+    reminds = opened.kind is Kind.REMINDER
+    again = (REMIND if reminds else "mailer send").removeprefix("mailer ")
+    _tell_ending(result, command(campaign.root, again))
     mailbox = bool(campaign.configuration.mailbox.host)
-    if following := next_command(counts, frozen=True, mailbox=mailbox):
+    reminding = reminds and bool(own[State.QUEUED])
+    if following := next_command(counts, frozen=True, mailbox=mailbox, reminding=reminding):
         typed = command(campaign.root, following.removeprefix("mailer "))
         say(_("Next: {command}").format(command=typed))
     return exit_code(result, own)
 
 
-def _tell_ending(result: "Result") -> None:
-    """Say why a run ended before its last letter."""
+def _tell_ending(result: "Result", again: str) -> None:
+    """Say why a run ended before its last letter, and by which command it goes on."""
     from coalizione_mailer.cli.advice import lines
     from coalizione_mailer.dispatch import Ending
 
@@ -48,8 +52,8 @@ def _tell_ending(result: "Result") -> None:
                 _(
                     "Stopped: the server refused ten letters one after the other, so the reason is "
                     "probably not theirs. Look at its answers (mailer status --state refused) and "
-                    "ask the provider, before going on with mailer send."
-                ),
+                    "ask the provider, before going on with {command}."
+                ).format(command=again),
                 "red",
             )
         case Ending.UNAVAILABLE if result.error is not None:
@@ -57,9 +61,8 @@ def _tell_ending(result: "Result") -> None:
                 say(line, "red")
         case Ending.LATER if result.resume_at is not None:
             at = clock(datetime.fromtimestamp(result.resume_at).astimezone())
-            say(
-                _("The others leave later: run mailer send again {when}, or after.").format(when=at)
-            )
+            text = _("The others leave later: run {command} again {when}, or after.")
+            say(text.format(command=again, when=at))
         case _:
             pass
 

@@ -37,7 +37,7 @@ def run(
     from coalizione_mailer.freeze import archive
 
     now = datetime.now().astimezone()
-    with logbook(archive(campaign), now) as log, progress(letters, _("Sent")) as step:
+    with logbook(archive(campaign), now) as log, progress(letters, _("Letters")) as step:
         journal = Journal(log, Screen(step))
         journal.begins(campaign, letters)
         running = Run(ledger, transport, orders, Clock(_steady_clock()), journal)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coalizione_mailer.cli import funnel
+from coalizione_mailer.cli.begun import unfinished
 from coalizione_mailer.cli.console import command, number, out, print_csv, print_json, say
 from coalizione_mailer.cli.finding import label
 from coalizione_mailer.cli.language import _, ngettext
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 DRY_RUN = "mailer send --dry-run"
 RESEND = "mailer resend"
+REMIND = "mailer remind --not-answered"
 
 
 @unique
@@ -70,6 +72,7 @@ def status(
     from coalizione_mailer.campaign import load
     from coalizione_mailer.cli.bounced import causes, print_bounced
     from coalizione_mailer.ledger import reports, rounds
+    from coalizione_mailer.ledger.rounds import Kind
     from coalizione_mailer.ledger.store import Ledger
     from coalizione_mailer.resend import cases
 
@@ -82,7 +85,9 @@ def status(
     failed: list[Case] = []
     listed: list[Standing] = []
     silent: set[int] = set()
+    reminding = False
     if ledger is not None:
+        reminding = any(one.kind is Kind.REMINDER for one in unfinished(ledger))
         with ledger.reading() as connection:
             opened = rounds.current(connection)
             if opened is not None:
@@ -97,7 +102,9 @@ def status(
     if state is Listed.SILENT:
         listed = [letter for letter in listed if letter.delivery_id in silent]
     mailbox = bool(configuration.mailbox.host)
-    following = next_command(counts, frozen=opened is not None, mailbox=mailbox)
+    following = next_command(
+        counts, frozen=opened is not None, mailbox=mailbox, reminding=reminding
+    )
     if as_json:
         print_json(
             {
@@ -134,15 +141,19 @@ def silence(campaign: "Campaign", now: float) -> "Silence":
     return Silence(before, frozenset({State.ACCEPTED}))
 
 
-def next_command(counts: dict[State, int], *, frozen: bool, mailbox: bool = False) -> str:
+def next_command(
+    counts: dict[State, int], *, frozen: bool, mailbox: bool = False, reminding: bool = False
+) -> str:
     """Return the command that the operator should run next, empty when nothing is left.
 
-    Where a ``mailbox`` is known, letters that have left are waited for there.
+    Where a ``mailbox`` is known, letters that have left are waited for there. ``reminding`` tells
+    that reminders were begun and are not done.
     """
     waiting = mailbox and (counts[State.SENT] or counts[State.ACCEPTED])
     following = (
         (not frozen, DRY_RUN),
         (counts[State.QUEUED] or counts[State.SENDING], "mailer send"),
+        (reminding, REMIND),
         (counts[State.IN_DOUBT], "mailer resolve"),
         (counts[State.REFUSED], RESEND),
         (waiting, "mailer receive"),

@@ -117,6 +117,22 @@ def test_run_again_it_goes_on_without_those_who_answered_meanwhile(
     assert kinds(folder) == [Kind.FIRST, Kind.REMINDER]
 
 
+def test_what_is_left_of_the_reminders_is_the_next_thing_to_do(
+    folder: Path, desk: Mailer, server: SmtpServer
+) -> None:
+    first = desk(*GO, "--limit", "1")
+    assert first.code == 0
+    assert first.err.splitlines()[-1] == "Next: mailer remind --not-answered"
+    change(folder, "[smtp]\n", '[smtp]\nlimits = ["1/day"]\n')
+    second = desk(*GO)
+    assert second.code == 5
+    told, following = second.err.splitlines()[-2:]
+    assert told.startswith("The others leave later: run mailer remind --not-answered again ")
+    assert following == "Next: mailer remind --not-answered"
+    assert json.loads(desk("status", "--json").out)["next"] == "mailer remind --not-answered"
+    assert len(server.record) == 1
+
+
 def test_send_does_not_go_on_with_a_reminder(desk: Mailer, server: SmtpServer) -> None:
     desk(*GO, "--limit", "1")
     answer = desk("send", "--confirm", "166/2017")
