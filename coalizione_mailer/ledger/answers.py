@@ -56,6 +56,7 @@ def unread(connection: Connection, kinds: Collection[str]) -> list[Unread]:
             _TABLE.id.label("answer_id"),
             _TABLE.tied,
             _TABLE.decided_at,
+            _TABLE.status,
             *(letter[field.name] for field in fields(Whose)),
         )
         .outerjoin(answers, _TABLE.receipt_id == table.id)
@@ -74,6 +75,7 @@ def unread(connection: Connection, kinds: Collection[str]) -> list[Unread]:
             Strength(row["strength"]),
             row["tied_by"],
             whose_of(row) if row["codice_catastale"] else None,
+            Status(row["status"]) if row["status"] else None,
         )
         for row in rows
         if row["answer_id"] is None or row["tied"] != _tied(row)

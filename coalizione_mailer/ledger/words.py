@@ -133,7 +133,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A message that was not yet read for what it says about coming, and whose thread it is in."""
+    """A message that was not yet read for what it says about coming, and whose thread it is in.
+
+    ``before`` is what it was worth where it was read already, and tied to another letter since.
+    """
 
     receipt_id: int
     sha256: str
@@ -143,6 +146,7 @@ class Unread:
     strength: Strength
     tied_by: str
     delivery: Whose | None
+    before: Status | None = None
 
 
 @dataclass(frozen=True, slots=True)

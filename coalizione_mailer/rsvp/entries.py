@@ -47,7 +47,7 @@ class Decision:
 
 @dataclass(slots=True)
 class Entered:
-    """What reading brought: messages read, how many of them stand now, how many wait."""
+    """What reading brought: messages read, how many of them stand now or wait that did not."""
 
     read: int = 0
     standing: int = 0
@@ -89,8 +89,13 @@ def enter(
         with ledger.writing() as connection:
             touched = answers.take(connection, [replace(word, taken_at=at) for word in words])
             after = resettle(connection, touched)
-        mine = {one.receipt_id for one in batch}
-        status = [word.status for word in after if word.receipt_id in mine]
+        before = {one.receipt_id: one.before for one in batch}
+        # One that was read before, and is worth what it was, was told of then.
+        status = [
+            word.status
+            for word in after
+            if word.receipt_id in before and before[word.receipt_id] is not word.status
+        ]
         done.read += len(batch)
         done.standing += status.count(Status.STANDING)
         done.waiting += status.count(Status.WAITING)

@@ -163,6 +163,21 @@ def test_a_message_tied_since_it_was_read_is_read_again(ledger: Ledger) -> None:
     assert waiting(ledger) == []
 
 
+def test_an_answer_that_stands_already_is_not_told_of_again_when_it_is_tied_otherwise(
+    ledger: Ledger,
+) -> None:
+    def sure(one: Unread, raw: bytes) -> Word:
+        return understood(replace(one, strength=Strength.STRONG), raw)
+
+    receive(ledger, [message(1, 2, "yes", "Mario Rossi")])
+    assert entries.enter(ledger, sure, lambda: NOW) == entries.Entered(1, 1, 0)
+    with ledger.writing() as connection:
+        (receipt,) = receipts.of_deliveries(connection, range(9))
+        receipts.retie(connection, [replace(receipt, strength=Strength.WEAK, tied_by="address")])
+    assert entries.enter(ledger, sure, lambda: NOW) == entries.Entered(1, 0, 0)
+    assert [word.answer for word in standing(ledger)] == [Answer.YES]
+
+
 def test_what_was_decided_is_not_read_again_when_it_is_tied(ledger: Ledger) -> None:
     receive(ledger, [message(None, 2, "yes", "Mario Rossi")])  # type: ignore[arg-type]
     enter(ledger)
