@@ -3,6 +3,7 @@
 import tomllib
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from coalizione_mailer.mailbox.reply.vocabulary import vocabulary
 
 OCCASION = Occasion(date(2017, 10, 11), frozenset({"vicenza", "fiera"}))
 FILE = Path(__file__).with_name("reply_phrases.toml")
-PHRASES: dict[str, list[str]] = tomllib.loads(FILE.read_text(encoding="utf-8"))
+PHRASES: dict[str, Any] = tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
 def answered(text: str) -> Answer:
@@ -53,6 +54,21 @@ def test_who_waits_for_a_word_of_ours_is_put_before_a_person(text: str) -> None:
 @pytest.mark.parametrize("text", PHRASES["plain"])
 def test_a_courtesy_is_no_question_and_our_own_letter_no_earlier_answer(text: str) -> None:
     assert not answered(text).needs_human
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [(name, text) for name in ("yes", "no", "maybe") for text in PHRASES[f"treacherous-{name}"]],
+)
+def test_a_sentence_that_misleads_is_right_or_looked_at(answer: str, text: str) -> None:
+    found = answered(text)
+    assert str(found.answer) == answer or found.needs_human
+
+
+@pytest.mark.parametrize(("text", "names"), PHRASES["people"].items())
+def test_who_comes_is_named(text: str, names: list[str]) -> None:
+    found = answered(text)
+    assert sorted(person.name for person in found.participants) == sorted(names)
 
 
 def test_a_persons_holiday_is_no_machines() -> None:

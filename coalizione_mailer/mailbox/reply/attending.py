@@ -4,11 +4,11 @@ Who delegates, is stood in for, is greeted or only mentioned does not.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from coalizione_mailer.mailbox.reply.answer import Verdict
 from coalizione_mailer.mailbox.reply.mention import Mention
-from coalizione_mailer.mailbox.reply.names import mentions_of
+from coalizione_mailer.mailbox.reply.names import mentions_of, untitled
 from coalizione_mailer.mailbox.reply.sentences import Sentence, Word
 from coalizione_mailer.mailbox.reply.stance import Stance
 from coalizione_mailer.mailbox.reply.statements import Event
@@ -29,6 +29,7 @@ _INSTEAD = re.compile(
     r"|copia|ci legge|ringrazi\w{1,5}|inviat[oa] (?:a|al|alla|da)|scritto (?:a|al"
     r"|da|dal)|moglie|marito|in ricordo"
     r"|funerali? d\w{1,3}|compilat[oa] da|sentit[oa]|parlato con"
+    r"|concordat[oa] con|d['\u2019]intesa con|accordi con|colloquio con"
     r"|telefonat[oa] (?:a|con)|disposizione (?:di|del|della)"
     r"|indicazione (?:di|del|della|dell['\u2019])|invito (?:di|del|della)|relatore"
     r"|moderatore|ministro|prefetto)\s?",
@@ -89,9 +90,24 @@ def attending(letter: str, stance: Stance) -> list[Mention]:
             found.append(mention)
     alone = not refused and not found
     keep = [one for one in beside if alone or _listed(letter, one) or _introduced(letter, one)]
+    for one in beside:
+        if one not in keep and _goes_on(letter, one, (*found, *keep)):
+            keep.append(one)
     if not found and not keep:
         return [one for one in mentions if _spoken_for(letter, one)]
     return sorted((*found, *keep), key=lambda one: one.start)
+
+
+def _goes_on(letter: str, mention: Mention, taken: Iterable[Mention]) -> bool:
+    """Whether a name begins the line below one that begins with a person who comes."""
+    start = letter.rfind("\n", 0, mention.start) + 1
+    above = letter.rfind("\n", 0, max(0, start - 1)) + 1
+    if _untitled_start(letter[start : mention.start]) or start == 0:
+        return False
+    return any(
+        above <= one.start < start and not _untitled_start(letter[above : one.start])
+        for one in taken
+    )
 
 
 def introduced(letter: str) -> list[Mention]:
@@ -126,7 +142,7 @@ def _left_out(letter: str, mention: Mention) -> bool:
     tail = before.rstrip(" \"'“\u2018(")
     for pattern in (_INSTEAD, _BY):
         for found in pattern.finditer(before):
-            rest = before[found.end() :]
+            rest = untitled(before[found.end() :])[0]
             if len(rest.split()) <= 3 and not _OTHER.search(rest):  # noqa: PLR2004
                 return True
     if _REPLACED.match(letter[mention.end : mention.end + 140]):
@@ -190,9 +206,10 @@ def _distance(sentence: Sentence, event: Event, place: int, last: int) -> int:
 
 def _active(norm: str) -> bool:
     """Whether it is the subject who delegates or sends: "delega", not "è delegato"."""
-    return norm.startswith(
-        ("deleg", "incaric", "design", "nomin", "mand", "invi")
-    ) and not norm.endswith(("ato", "ata", "ati", "ate"))
+    return norm in {"ha", "ho", "hanno", "abbiamo"} or (
+        norm.startswith(("deleg", "incaric", "design", "nomin", "mand", "invi", "conferi", "affid"))
+        and not norm.endswith(("ato", "ata", "ati", "ate"))
+    )
 
 
 def _listed(letter: str, mention: Mention) -> bool:

@@ -9,6 +9,8 @@ from coalizione_mailer.mailbox.reply.roles import PARTICLES
 from coalizione_mailer.mailbox.reply.sentences import Word
 from coalizione_mailer.mailbox.reply.vocabulary import vocabulary
 
+_WHOLE = 2  # a given name and a family name
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -82,9 +84,19 @@ def written(run: list[Word]) -> str:
         split = shouted.index(False) if shouted[0] and not shouted[-1] else 0
     elif parts[-1].given and not parts[0].given:
         split = max(at for at, part in enumerate(parts) if not part.given) + 1
+    elif len(parts) == _WHOLE and _family_first(parts[0].text, parts[1]):
+        split = 1
     else:
         split = 0
     return " ".join(part.text for part in (*parts[split:], *parts[:split]))
+
+
+def _family_first(first: str, second: _Part) -> bool:
+    """Whether of two given names the first is the family's: "Bruno Teresa", "Neri Carla"."""
+    ambiguous = vocabulary().sets["ambiguous"]
+    return (
+        second.given and first.casefold() in ambiguous and second.text.casefold() not in ambiguous
+    )
 
 
 def _parts_of(run: list[Word]) -> list[_Part]:

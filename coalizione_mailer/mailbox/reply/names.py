@@ -9,6 +9,7 @@ from coalizione_mailer.mailbox.reply.sentences import MOST_TEXT, Word, words_of
 from coalizione_mailer.mailbox.reply.vocabulary import several, vocabulary
 
 MOST_NAMES = 60
+_BEFORE_SMALL = frozenset(several("con e ed viene verra partecipa partecipera sara , :"))
 _OF_SAINTS = frozenset(
     several("san sant santa santo santi sante monte villa porto castel rocca torre don")
 )
@@ -32,7 +33,7 @@ _ARTICLES = frozenset(several("il l la lo del dell della dal dall dalla al all a
 def mentions_of(text: str, *, alone: bool = False) -> list[Mention]:
     """Return the persons a text names; ``alone``: its lines hold names and roles, little else."""
     text = text[:MOST_TEXT]
-    masked, titles = _untitled(text)
+    masked, titles = untitled(text)
     masked = _lifted(masked)
     words = words_of(masked)
     found = []
@@ -45,7 +46,7 @@ def mentions_of(text: str, *, alone: bool = False) -> list[Mention]:
     return found
 
 
-def _untitled(text: str) -> tuple[str, list[tuple[int, int]]]:
+def untitled(text: str) -> tuple[str, list[tuple[int, int]]]:
     """Blank out titles, so that names stand alone; return where they were."""
     spans = [found.span() for found in _TITLE.finditer(text)]
     return _TITLE.sub(lambda found: TITLED * len(found[0]), text), spans
@@ -55,11 +56,13 @@ def _lifted(text: str) -> str:
     """Give capitals to a name written small behind its role: "l'assessore ermanno balbo"."""
     sets = vocabulary().sets
     words = words_of(text)
+    small = sum(sign.isupper() for sign in text) <= 1 + text.count(". ") + text.count("\n")
     for before, given, family in zip(words, words[1:], words[2:], strict=False):
         near = not text[given.end : family.start].strip(" ")
         if (
             near
-            and before.norm in sets["roles"]
+            and (before.norm in sets["roles"] or (small and before.norm in _BEFORE_SMALL))
+            and given.norm not in sets["common"]
             and given.norm in sets["given"]
             and given.norm not in sets["ordinary"]
             and given.text.islower()
@@ -93,6 +96,8 @@ def _mention(
     parts = [each for each in run if each.text[0].isalpha() and each.norm not in PARTICLES]
     role, role_start = role_around(text, words, first, last)
     before = role_start < run[0].start
+    if all(len(each.norm) == 1 for each in parts):
+        return None
     if len(parts) < _WHOLE:
         office = bool(role) and not alone and before and _beside(words, first, last)
         if not (titled or office) or run[0].norm in vocabulary().sets["ordinary"]:
