@@ -4,6 +4,8 @@ import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from coalizione_mailer.cli.console import say
+from coalizione_mailer.cli.language import _
 from coalizione_mailer.cli.rehearsed import print_problems
 from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
 from coalizione_mailer.lifecycle import State
@@ -52,6 +54,8 @@ def examine_server(
     with ledger.reading() as connection:
         largest = reports.largest(connection, opened.id)
     greeting = asyncio.run(greet(campaign, transport, largest))
+    if greeting.refusal is not None or not greeting.clear:
+        say(_("Nothing was sent: the letters are still here."))
     if greeting.refusal is not None:
         raise greeting.refusal
     if not greeting.clear:

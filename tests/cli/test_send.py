@@ -245,7 +245,9 @@ def test_a_server_that_is_not_there_is_told_and_nothing_is_lost(
     change(plain, "port = 1025", "port = 9")
     answer = online(*SEND)
     assert answer.code == 5
-    assert "The server 127.0.0.1:9: nobody answers." in answer.err
+    told, why = answer.err.splitlines()[-2:]
+    assert told == "Nothing was sent: the letters are still here."
+    assert why.startswith("The server 127.0.0.1:9: nobody answers.")
     assert states(online) == {"queued": 6}
 
 
