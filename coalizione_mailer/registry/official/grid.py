@@ -153,8 +153,9 @@ class Grid:
 
 
 def warned(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return problems as warnings."""
-    return tuple(replace(problem, severity=Severity.WARNING) for problem in problems)
+    """Return problems as warnings, in the order of their lines."""
+    in_order = sorted(problems, key=lambda problem: problem.line or 0)
+    return tuple(replace(problem, severity=Severity.WARNING) for problem in in_order)
 
 
 def blocks(rows: Numbered) -> Blocks:
