@@ -32,7 +32,8 @@ _COUNTED = re.compile(
         r"|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2})\b(?![./:]\d|\))"
     r"|\b(?:n\.|nr\.|n°|numero)?\s?(?P<c>una|un|due|tre|quattro|cinque|sei|sette"
         r"|otto|nove|dieci|\d{1,2})\s(?:\(\w{1,9}\)\s)?(?:persone|persona|partecipanti"
-        r"|rappresentanti|posti|delegati|componenti|unit[aà])\b",
+        r"|rappresentanti|posti|delegati|componenti|amministratori"
+        r"|unit[aà])\b(?!\s(?:riservat|auto\b|macchina|in\b|a sedere))",
     re.IGNORECASE,
 )  # fmt: skip
 

@@ -70,7 +70,8 @@ def _holds(person: Mention, office: str) -> bool:
 def _completed(one: Mention, parts: Parts, author: str) -> Mention:
     """Fill up a bare family name from who signs or sends: "l'assessore Conte", "Ada Conte"."""
     if one.whole:
-        return one
+        told = (each for each in mentions_of(parts.letter) if same_person(one, each))
+        return one if one.role else replace(one, role=next((each.role for each in told), ""))
     known = [
         *mentions_of(parts.signature, alone=True),
         *mentions_of(author_name(author), alone=True),

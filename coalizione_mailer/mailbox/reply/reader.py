@@ -16,7 +16,7 @@ from coalizione_mailer.mailbox.reply.answer import (
     Verdict,
     Why,
 )
-from coalizione_mailer.mailbox.reply.attending import somebody_else
+from coalizione_mailer.mailbox.reply.attending import introduced, somebody_else
 from coalizione_mailer.mailbox.reply.closing import Parts, parted
 from coalizione_mailer.mailbox.reply.own_words import OwnWords, own_words
 from coalizione_mailer.mailbox.reply.people import Coming, coming
@@ -96,6 +96,8 @@ def _by_a_person(base: Answer, tree: mime.Part, words: OwnWords, occasion: Occas
     if not parts.letter:
         parts = Parts(parts.signature, "")
     stance = stance_of(sentences_of(parts.letter, occasion))
+    if stance.verdict is None and stance.earlier and introduced(parts.letter):
+        stance = replace(stance, verdict=Verdict.YES)  # only a name is put right
     about = bool(base.references) or _about(base, words, occasion)
     if _unrelated(base, stance, about=about):
         return _other(base)

@@ -70,6 +70,7 @@ def events_of(number: int, sentence: Sentence, hits: list[Hit]) -> list[Event]:
         return []
     masks = [hit for hit in hits if hit.cue.says == "mask"]
     fixed, doubts = _fixed_and_doubts(hits)
+    doubts = [doubt for doubt in doubts if not _masked(doubt, masks)]
     heard = [
         hit
         for hit in hits

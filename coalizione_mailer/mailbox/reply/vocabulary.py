@@ -4,7 +4,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4`\u2032", "''''''")
@@ -18,6 +18,7 @@ _GAPS = {"..": 3, "...": 7}  # words
 _WORD_BETWEEN = r"(?:(?!(?:non|né|nicht|nessun[oa]?|ma|pero) )[^ .;:!?|]+ )"
 
 
+@lru_cache(maxsize=8192)
 def word(text: str) -> str:
     """Return one word as it is compared: small, its accents off unless they tell it apart."""
     low = text.lower().translate(_APOSTROPHES)
