@@ -72,7 +72,7 @@ class _Ages:
             ages = self.sums.get(code, total)
             if ages != total:
                 self._wrong(self.lines[code], str(total), str(ages), code=Code.TOTAL_WRONG)
-        for code in self.sums.keys() - self.totals.keys():
+        for code in sorted(self.sums.keys() - self.totals.keys()):
             name = f"{self.names[code]} ({code})"
             self._wrong(None, name, code=Code.TOTAL_MISSING)
 
