@@ -218,7 +218,7 @@ def _checked(text: str) -> str:
 
 def _doubted(comune: Comune, new: Address) -> None:
     """Say what is odd about an address: a mistyped domain, a private provider, another office."""
-    from coalizione_mailer.cli.rehearsed import print_problems
+    from coalizione_mailer.cli.problems import print_problems
     from coalizione_mailer.examination.addresses import addresses
     from coalizione_mailer.model import Recipient
 

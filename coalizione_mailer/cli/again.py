@@ -80,7 +80,8 @@ def _protocol(campaign: "Campaign") -> str:
 def _opened(ledger: "Ledger", campaign: "Campaign", wishes: "Wishes", jobs: int | None) -> "Round":
     """Return the round that is not done yet, or open one; raises NothingToDoError."""
     from coalizione_mailer.cli.begun import going_on
-    from coalizione_mailer.cli.rehearsed import print_problems, processes
+    from coalizione_mailer.cli.errand import processes
+    from coalizione_mailer.cli.problems import print_problems
     from coalizione_mailer.cli.resent import names_of, print_outlook
     from coalizione_mailer.ledger import reports
     from coalizione_mailer.ledger.rounds import Kind

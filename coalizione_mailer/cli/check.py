@@ -20,7 +20,7 @@ from coalizione_mailer.cli.console import (
     span,
 )
 from coalizione_mailer.cli.language import _, ngettext
-from coalizione_mailer.cli.rehearsed import names_of, print_problems
+from coalizione_mailer.cli.problems import names_of, print_problems
 from coalizione_mailer.errors import (
     Code,
     ExitCode,

@@ -1,5 +1,6 @@
 """What the operator asks of a sending: the options its commands share, and the value they make."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,3 +107,8 @@ def refuse_alone(*needs: Needs) -> None:
 def joined(only: Sequence[str] | None) -> tuple[str, ...]:
     """Return the Comuni of ``--only``; none where it was not given."""
     return tuple(only or ())
+
+
+def processes(wanted: int | None) -> int:
+    """Return how many processes make PDFs: all cores, unless told otherwise."""
+    return wanted or os.cpu_count() or 1

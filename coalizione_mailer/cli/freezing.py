@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coalizione_mailer.cli.console import progress, say
+from coalizione_mailer.cli.errand import processes
 from coalizione_mailer.cli.language import _
+from coalizione_mailer.cli.problems import names_of, print_problems
 from coalizione_mailer.cli.readiness import examined
-from coalizione_mailer.cli.rehearsed import names_of, print_problems, processes
 from coalizione_mailer.errors import ProblemsError
 
 if TYPE_CHECKING:

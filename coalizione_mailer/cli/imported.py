@@ -8,7 +8,7 @@ from typing import Any
 from coalizione_mailer.cli.advice import full
 from coalizione_mailer.cli.console import as_results, kilobytes, number, print_json, say
 from coalizione_mailer.cli.language import _, ngettext
-from coalizione_mailer.cli.rehearsed import print_problems
+from coalizione_mailer.cli.problems import print_problems
 from coalizione_mailer.registry.official.values import Kind, Source
 from coalizione_mailer.updates.update import Change, Topic, Update
 

@@ -59,7 +59,7 @@ def import_(
     """Read official files, show what would change, ask, write."""
     from coalizione_mailer.campaign import load
     from coalizione_mailer.cli.imported import print_update, update_json
-    from coalizione_mailer.cli.rehearsed import print_problems
+    from coalizione_mailer.cli.problems import print_problems
 
     kind = _kind(context, what)
     campaign = load(context.obj)

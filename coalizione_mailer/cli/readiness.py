@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from coalizione_mailer.cli.console import say
 from coalizione_mailer.cli.language import _
-from coalizione_mailer.cli.rehearsed import print_problems
+from coalizione_mailer.cli.problems import print_problems
 from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
 from coalizione_mailer.lifecycle import State
 

@@ -45,7 +45,7 @@ def rehearse(
     jobs: Jobs = None,
 ) -> int:
     """Play a whole campaign and print its score; 0 only if nothing was lost, doubled, misjudged."""
-    from coalizione_mailer.cli.rehearsed import processes
+    from coalizione_mailer.cli.errand import processes
     from coalizione_mailer.exercise import Wishes, play
 
     say(

@@ -27,7 +27,7 @@ from coalizione_mailer.errors import Code, ExitCode, NothingToDoError, Problem, 
 
 if TYPE_CHECKING:
     from coalizione_mailer.campaign import Campaign
-    from coalizione_mailer.cli.rehearsed import Try
+    from coalizione_mailer.cli.dry_run import Try
     from coalizione_mailer.ledger.reports import Standing
     from coalizione_mailer.ledger.rounds import Round
     from coalizione_mailer.ledger.store import Ledger
@@ -55,7 +55,7 @@ def remind(
     jobs: Jobs = None,
 ) -> int:
     """Show who would be reminded; remind them."""
-    from coalizione_mailer.cli.rehearsed import Try
+    from coalizione_mailer.cli.dry_run import Try
     from coalizione_mailer.cli.sending import carry_out
     from coalizione_mailer.remind import reminding
 
@@ -145,7 +145,7 @@ def _spared(why: "Spared", count: int) -> str:
 
 def _try_out(opened: Desk, campaign: "Campaign", wish: "Try") -> int:
     """Make every reminder, send nothing."""
-    from coalizione_mailer.cli.rehearsed import rehearse
+    from coalizione_mailer.cli.dry_run import show
     from coalizione_mailer.remind import outlook, planned
 
     view = outlook(opened.ledger)
@@ -154,7 +154,7 @@ def _try_out(opened: Desk, campaign: "Campaign", wish: "Try") -> int:
         _tell(view)
     if not letters:
         raise NothingToDoError
-    return rehearse(campaign, wish, planned(campaign, letters))
+    return show(campaign, wish, planned(campaign, letters))
 
 
 def _named(

@@ -66,9 +66,9 @@ def send(
             raise Misuse(_("--to-self goes alone, or with --only."), context)
         return try_out(campaign, to_self, errand.only, ask=errand.may_ask)
     if dry_run:
-        from coalizione_mailer.cli.rehearsed import Try, rehearse
+        from coalizione_mailer.cli.dry_run import Try, show
 
-        return rehearse(campaign, Try(out, as_json, errand.only, limit, leave_out_missing, jobs))
+        return show(campaign, Try(out, as_json, errand.only, limit, leave_out_missing, jobs))
     refuse_alone(Needs("--dry-run", dry_run, {"--out": out, "--json": as_json}))
 
     from coalizione_mailer.cli.sending import carry_out

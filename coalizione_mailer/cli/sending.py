@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from coalizione_mailer.cli.announced import announce, tell_outdated
 from coalizione_mailer.cli.confirmation import ask, refuse_unconfirmed
 from coalizione_mailer.cli.console import command, number, say
+from coalizione_mailer.cli.dry_run import tolerant
 from coalizione_mailer.cli.errand import Errand
 from coalizione_mailer.cli.finding import among
 from coalizione_mailer.cli.freezing import freeze_plan
 from coalizione_mailer.cli.language import ngettext
 from coalizione_mailer.cli.outcome import close
 from coalizione_mailer.cli.readiness import examine_server, refuse_late, refuse_reserved
-from coalizione_mailer.cli.rehearsed import tolerant
 from coalizione_mailer.cli.running import run
 from coalizione_mailer.cli.server import transport_of
 from coalizione_mailer.errors import (

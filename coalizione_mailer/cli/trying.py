@@ -18,8 +18,9 @@ from coalizione_mailer.cli.console import (
     say,
     span,
 )
+from coalizione_mailer.cli.errand import processes
 from coalizione_mailer.cli.language import _
-from coalizione_mailer.cli.rehearsed import print_problems, processes
+from coalizione_mailer.cli.problems import print_problems
 from coalizione_mailer.cli.resent import names_of, print_outlook, records, tell_unfinished
 from coalizione_mailer.errors import ExitCode, Problem
 

@@ -1,9 +1,7 @@
 """The dry run on screen: progress, then what a careful secretary wants to know."""
 
-import os
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
-from coalizione_mailer.cli.advice import full, place, sentence
-from coalizione_mailer.cli.advice import severity as weight
+from coalizione_mailer.cli.advice import full
 from coalizione_mailer.cli.console import (
     as_results,
     command,
@@ -25,8 +22,10 @@ from coalizione_mailer.cli.console import (
     say,
     span,
 )
-from coalizione_mailer.cli.language import _, ngettext
-from coalizione_mailer.errors import Code, ExitCode, Problem, Severity
+from coalizione_mailer.cli.errand import processes
+from coalizione_mailer.cli.language import _
+from coalizione_mailer.cli.problems import names_of, print_problems
+from coalizione_mailer.errors import Code, ExitCode, Severity
 from coalizione_mailer.model import by_region
 
 if TYPE_CHECKING:
@@ -58,11 +57,6 @@ class Try:
         return bool(self.only) or self.limit is not None
 
 
-def processes(wanted: int | None) -> int:
-    """Return how many processes make PDFs: all cores, unless told otherwise."""
-    return wanted or os.cpu_count() or 1
-
-
 def tolerant(planned: "Plan", *, leave_out_missing: bool) -> "Plan":
     """Make a missing address a warning where the operator said to go without."""
     if not leave_out_missing:
@@ -76,7 +70,7 @@ def tolerant(planned: "Plan", *, leave_out_missing: bool) -> "Plan":
     return replace(planned, problems=problems)
 
 
-def rehearse(campaign: "Campaign", wish: Try, planned: "Plan | None" = None) -> int:
+def show(campaign: "Campaign", wish: Try, planned: "Plan | None" = None) -> int:
     """Run the dry run and print its summary; the exit code is 0 only if all could be sent.
 
     Without a plan, it is the campaign's own.
@@ -135,12 +129,6 @@ class _Keeper:
             comune = prepared.recipient.comune
             name = f"{comune.codice_istat}-{ascii_name(comune.denominazione)}.eml"
             (self._folder / name).write_bytes(prepared.message)
-
-
-def names_of(planned: "Plan") -> Mapping[str, str]:
-    """Return what to call each Comune of a plan, by ISTAT code."""
-    comuni = (*planned.selection.comuni, *planned.selection.without_population)
-    return {c.codice_istat: f"{c.denominazione} ({c.sigla})" for c in comuni}
 
 
 def as_json(summary: "Summary") -> dict[str, Any]:
@@ -226,38 +214,6 @@ def _print_regions(planned: "Plan") -> None:
 
 def _sized(size: "Size") -> str:
     return f"{kilobytes(size.bytes)}, {size.comune.denominazione}"
-
-
-_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
-
-
-def print_problems(problems: Iterable[Problem], names: Mapping[str, str]) -> None:
-    """Print problems by kind, the gravest kind first; what a kind has in common is said once."""
-    listed = list(problems)
-    kinds: Counter[tuple[Severity, Code]] = Counter((p.severity, p.code) for p in listed)
-    order = list(Severity)
-    for (severity, code), _count in sorted(
-        kinds.items(), key=lambda kind: (order.index(kind[0][0]), -kind[1])
-    ):
-        of_kind = [p for p in listed if (p.severity, p.code) == (severity, code)]
-        say()
-        _print_kind(of_kind, names)
-
-
-def _print_kind(of_kind: Sequence[Problem], names: Mapping[str, str]) -> None:
-    """Print the problems of one kind, a few of them if they are many."""
-    first = of_kind[0]
-    word, style = weight(first.severity), _STYLES[first.severity]
-    if len(of_kind) == 1:
-        say(full(first, names), style, word=word)
-        return
-    said = {sentence(problem) for problem in of_kind}
-    common = said.pop() if len(said) == 1 else ""
-    say(common, style, word=f"{word} ({number(len(of_kind))})")
-    for problem in of_kind[:_SHOWN]:
-        say(f"  {place(problem, names) if common else full(problem, names)}")
-    if more := len(of_kind[_SHOWN:]):
-        say("  " + ngettext("and {n} more", "and {n} more", more).format(n=number(more)))
 
 
 def _print_verdict(campaign: "Campaign", summary: "Summary", wish: Try) -> None:
