@@ -1,14 +1,19 @@
 """The values of ``pdf`` and ``typesetter``: a letter as a PDF, and how a campaign's are set."""
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from coalizione_mailer.errors import Problem
 
 if TYPE_CHECKING:
     from coalizione_mailer.campaign.configuration import Configuration
+
+Submit = Callable[..., Future[Any]]
+"""Hands a task, and its arguments after the typesetter, to whoever is free."""
 
 
 @dataclass(frozen=True, slots=True)

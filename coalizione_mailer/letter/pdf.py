@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from coalizione_mailer.errors import Code, Problem, ProblemsError
 from coalizione_mailer.letter import fonts
-from coalizione_mailer.letter.document import Pdf, PdfSettings
-from coalizione_mailer.letter.overprint.edition import Submit, edition
+from coalizione_mailer.letter.document import Pdf, PdfSettings, Submit
+from coalizione_mailer.letter.overprint import FEWEST
 from coalizione_mailer.letter.standing import StandingType
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _different(
     left = Counter(letters)
     ready: dict[str, Pdf] = {}
     found = kept.found(left)
-    made = edition([html for html in left if html not in found], submit, jobs * _AHEAD)
+    made = _made([html for html in left if html not in found], submit, jobs * _AHEAD)
     doubted = False
     for html in letters:
         if html in ready:
@@ -106,6 +106,21 @@ def _different(
         else:
             ready.pop(html, None)
         yield pdf
+
+
+def _made(letters: Sequence[str], submit: Submit, ahead: int) -> Iterator[Pdf]:
+    """Make letters: on forms, unless they are too few."""
+    if len(letters) >= FEWEST:
+        from coalizione_mailer.letter.overprint.edition import edition
+
+        yield from edition(letters, submit, ahead)
+    else:
+        for waiting in [submit(_set, html) for html in letters]:
+            yield waiting.result()
+
+
+def _set(typesetter: "Typesetter", html: str) -> Pdf:
+    return typesetter.set(html)
 
 
 def subsetter_available() -> bool:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from coalizione_mailer.errors import Code, Problem, Severity
-from coalizione_mailer.letter import pdf as pdf_module
 from coalizione_mailer.letter import standing as standing_module
 from coalizione_mailer.letter.document import Pdf, PdfSettings
+from coalizione_mailer.letter.overprint import edition as edition_module
 from coalizione_mailer.letter.overprint.edition import edition
 from coalizione_mailer.letter.pdf import render_pdfs
 from coalizione_mailer.letter.standing import StandingType
@@ -205,11 +205,12 @@ def test_what_was_made_is_not_made_again(
         asked.append(len(letters))
         return edition(letters, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(pdf_module, "edition", noted)
+    monkeypatch.setattr(edition_module, "edition", noted)
     first = list(render_pdfs(LETTERS, settings, 1, file))
-    again = list(render_pdfs([*LETTERS, "<p>Nuovo</p>", *LETTERS], settings, 1, file))
-    assert again[:20] == again[21:] == first
-    assert asked == [20, 1]
+    new = [f"<p>Nuovo {number}</p>" for number in range(17)]
+    again = list(render_pdfs([*LETTERS, *new, *LETTERS], settings, 1, file))
+    assert again[:20] == again[37:] == first
+    assert asked == [20, 17]
 
 
 def test_a_letter_that_reads_beyond_its_template_is_made_each_time(
@@ -233,7 +234,7 @@ def test_letters_whose_proof_failed_are_made_and_told_again(
         return iter([replace(made(html), problems=(told,) * (n == 0)) for n, html in
                      enumerate(letters)])  # fmt: skip
 
-    monkeypatch.setattr(pdf_module, "edition", failed)
+    monkeypatch.setattr(edition_module, "edition", failed)
     for _ in range(2):
         pdfs = list(render_pdfs(LETTERS, settings, 1, file))
         assert [pdf.problems for pdf in pdfs] == [(told,), *[()] * 19]

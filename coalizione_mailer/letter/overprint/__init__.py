@@ -4,3 +4,6 @@
 and its own lines; ``shaping`` sets the lines; ``form`` is the PDF they are printed on; ``proof``
 compares a letter so made with one that was set whole.
 """
+
+FEWEST = 16
+"""Letters of one outline that are worth a form: fewer are set whole, to the same end."""

@@ -5,7 +5,7 @@ at the first difference all of them are set whole.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -15,7 +15,8 @@ from typing import Any
 
 from coalizione_mailer.errors import Code, Problem, Severity
 from coalizione_mailer.letter import fonts
-from coalizione_mailer.letter.document import Pdf
+from coalizione_mailer.letter.document import Pdf, Submit
+from coalizione_mailer.letter.overprint import FEWEST
 from coalizione_mailer.letter.overprint.form import Form
 from coalizione_mailer.letter.overprint.operators import glyphs
 from coalizione_mailer.letter.overprint.outline import Outline, outline
@@ -31,12 +32,9 @@ from coalizione_mailer.letter.overprint.press import (
 )
 from coalizione_mailer.letter.overprint.shaping import Lines
 
-Submit = Callable[..., "Future[Any]"]
-"""Hands a task of the press, and its arguments after the typesetter, to whoever is free."""
-
 # Fewer letters of one outline are set whole; and fewer of those whose texts take more lines: a
 # form and its proof cost as much.
-_FEWEST = 16
+_FEWEST = FEWEST
 _FEWEST_LINES = 8
 _TEXTS = 300  # lines in one document of the shaper
 _LETTERS = 24  # printed letters in one task
