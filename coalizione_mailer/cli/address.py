@@ -22,7 +22,7 @@ app = typer.Typer(
     help=_(
         "The office's own addresses: they win over the address book, and no import touches them."
     ),
-    short_help=_("Correct the address of a Comune, by your own word."),
+    add_completion=False,
 )
 
 

@@ -1,6 +1,8 @@
 """Help pages in our own words and layout; those of Typer speak English, and of types."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -42,8 +44,55 @@ class Command(TyperCommand):
         show(self, ctx, out())
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command in the list of all: its name, ``module:function`` under ``cli``, and its texts.
+
+    A group of commands, ``module:app``, has its own text.
+    """
+
+    name: str
+    place: str
+    short_help: str
+    help: str | None = None
+
+    def command(self) -> Any:
+        """Read the command's module, and make the command."""
+        import typer
+
+        module, _colon, attribute = self.place.partition(":")
+        found = getattr(import_module(f"coalizione_mailer.cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_command(found)
+        alone = typer.Typer(add_completion=False)
+        alone.command(self.name, cls=Command, short_help=self.short_help, help=self.help)(found)
+        return typer.main.get_command(alone)
+
+
 class Group(TyperGroup):
-    """The group of all commands, likewise."""
+    """A group of commands, likewise; its ``entries`` are made when they are asked for."""
+
+    entries: Sequence[Entry] = ()
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all."""
+        return [*(entry.name for entry in self.entries), *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command; None where there is none of this name."""
+        for entry in self.entries:
+            if entry.name == cmd_name and cmd_name not in self.commands:
+                self.commands[cmd_name] = entry.command()
+        return super().get_command(ctx, cmd_name)
+
+    def listed(self) -> list[tuple[str, str]]:
+        """Return the names of all, and what each is for in a few words."""
+        made = [
+            (name, str(one.short_help))
+            for name, one in self.commands.items()
+            if name not in {entry.name for entry in self.entries}
+        ]
+        return [*((entry.name, entry.short_help) for entry in self.entries), *made]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read what stands before the command."""
@@ -65,12 +114,12 @@ def show(command: Any, ctx: Any, console: "Console") -> None:
     """Print the help page of a command, or of all of them."""
     arguments = [p for p in command.params if p.param_type_name == "argument"]
     options = [p for p in command.get_params(ctx) if p.param_type_name == "option"]
-    commands = getattr(command, "commands", {})
+    commands = command.listed() if isinstance(command, Group) else []
     usage = [_("Usage:"), ctx.command_path, _("[OPTIONS]"), *(p.metavar for p in arguments)]
     usage += [_("COMMAND")] if commands else []
     _line(console, " ".join(usage), "bold")
     _line(console, command.help)
-    _list(console, _("Commands"), [(name, one.short_help) for name, one in commands.items()])
+    _list(console, _("Commands"), commands)
     _list(console, _("Arguments"), [(p.metavar, p.help) for p in arguments])
     _list(console, _("Options"), [(_written(p), _explained(p, ctx)) for p in options])
     if command.epilog:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     cls=Group,
     help=_("Who is coming: the answers of the Comuni."),
-    short_help=_("Who is coming: the answers of the Comuni."),
+    add_completion=False,
 )
 
 

@@ -14,7 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from coalizione_mailer.cli import advice, console, language, status
-from coalizione_mailer.cli.app import app
+from coalizione_mailer.cli.app import COMMANDS
 from coalizione_mailer.errors import Code, Problem, Severity
 from coalizione_mailer.lifecycle import State
 from tests.cli.desk import CATALOGUE, ROOT, Mailer
@@ -156,7 +156,7 @@ ENGLISH = re.compile(
 TYPED = re.compile(r"--?[a-z][a-z-]*|mailer [a-z]+|^ {2}[a-z]+ |queued, .*in_doubt", re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", ["", *(one.name for one in app.registered_commands)])
+@pytest.mark.parametrize("command", ["", *(one.name for one in COMMANDS)])
 @pytest.mark.usefixtures("italian")
 def test_an_italian_help_page_has_no_english_word(program: Mailer, command: str) -> None:
     arguments = (command, "--help") if command else ("--help",)
