@@ -1,10 +1,10 @@
 """A Comune becomes a letter, a letter a message: the one way, for preview, dry run and freeze."""
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
-from itertools import tee
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -98,15 +98,11 @@ class Correspondence:
 
         Raises ProblemsError when a letter cannot be written.
         """
-        # The e-mails are written while the letters are being set.
-        ahead, behind = tee(
-            (recipient, self.templates.letter(recipient)) for recipient in recipients
-        )
+        texts = _Texts(self.templates)
         settings = PdfSettings.of(self._campaign.root, self._campaign.configuration)
         standing = self._campaign.root / STANDING
-        pdfs = render_pdfs((html for _, html in ahead), settings, jobs, standing)
-        for (recipient, html), pdf in zip(behind, pdfs, strict=True):
-            yield self._prepare(recipient, self.templates.mail(recipient, html), pdf)
+        for pdf in render_pdfs(texts.letters(recipients), settings, jobs, standing, texts.go_on):
+            yield self._prepare(*texts.next(), pdf)
 
     def _prepare(self, recipient: Recipient, text: LetterText, pdf: Pdf) -> Prepared:
         """Put one message together and make sure that it can travel."""
@@ -144,6 +140,36 @@ class Correspondence:
         if self._campaign.configuration.letter.form is Form.INDIVIDUAL:
             name += f"-{ascii_name(recipient.comune.denominazione)}"
         return f"{name}.pdf"
+
+
+class _Texts:
+    """What is written to each: letters when they are asked for, e-mails while those are set."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+        self._letters: deque[tuple[Recipient, str]] = deque()
+        self._texts: deque[tuple[Recipient, LetterText]] = deque()
+
+    def letters(self, recipients: Iterable[Recipient]) -> Iterator[str]:
+        """Write the letters; raises ProblemsError."""
+        for recipient in recipients:
+            html = self._templates.letter(recipient)
+            self._letters.append((recipient, html))
+            yield html
+
+    def go_on(self) -> bool:
+        """Write the e-mail of one letter, and tell if there was any; raises ProblemsError."""
+        if not self._letters:
+            return False
+        recipient, html = self._letters.popleft()
+        self._texts.append((recipient, self._templates.mail(recipient, html)))
+        return True
+
+    def next(self) -> tuple[Recipient, LetterText]:
+        """Return what is written to the next recipient; raises ProblemsError."""
+        if not self._texts:
+            self.go_on()
+        return self._texts.popleft()
 
 
 def typical(recipients: Sequence[Recipient]) -> list[Recipient]:

@@ -1,18 +1,26 @@
 """The values of ``pdf`` and ``typesetter``: a letter as a PDF, and how a campaign's are set."""
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from coalizione_mailer.errors import Problem
 
 if TYPE_CHECKING:
     from coalizione_mailer.campaign.configuration import Configuration
 
-Submit = Callable[..., Future[Any]]
+
+class Task(Protocol):
+    """A task in hand."""
+
+    def result(self) -> Any:
+        """Wait for what comes of it."""
+        ...
+
+
+Submit = Callable[..., Task]
 """Hands a task, and its arguments after the typesetter, to whoever is free."""
 
 

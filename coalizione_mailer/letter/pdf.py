@@ -48,15 +48,20 @@ _LIFETIME = 2000
 
 
 def render_pdfs(
-    letters: Iterable[str], settings: PdfSettings, jobs: int, standing: Path | None = None
+    letters: Iterable[str],
+    settings: PdfSettings,
+    jobs: int,
+    standing: Path | None = None,
+    meanwhile: Callable[[], bool] = lambda: False,
 ) -> Iterator[Pdf]:
     """Set the letters, given as HTML, on ``jobs`` processes (1: on this one).
 
     Letters are asked for an edition at a time; those that are in the file ``standing`` are not
-    made again. Closing the iterator, or an exception on the way, ends the workers. Raises
-    ProblemsError if Pango is missing or a template reads too far.
+    made again. While this process would wait for others it does ``meanwhile``, a little at a time,
+    as long as that returns True. Closing the iterator, or an exception on the way, ends the
+    workers. Raises ProblemsError if Pango is missing or a template reads too far.
     """
-    workers = _Here(settings) if jobs == 1 else _Workers(settings, jobs)
+    workers = _Here(settings) if jobs == 1 else _Workers(settings, jobs, meanwhile)
     kept = StandingType(standing, settings)
     try:
         remaining = _heard(letters, kept, workers)
@@ -157,15 +162,30 @@ class _Here:
         """Nothing to end."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """A task in the hands of another process, and what to do until it is done."""
+
+    future: Future[Any]
+    meanwhile: Callable[[], bool]
+
+    def result(self) -> Any:
+        """Wait for what comes of it, and not idly."""
+        while not self.future.done() and self.meanwhile():
+            pass
+        return self.future.result()
+
+
 class _Workers:
     """A pool of processes, replaced by a fresh one before what Pango leaks adds up.
 
     (``max_tasks_per_child`` is for that, but can hang: python/cpython#115634.)
     """
 
-    def __init__(self, settings: PdfSettings, jobs: int) -> None:
+    def __init__(self, settings: PdfSettings, jobs: int, meanwhile: Callable[[], bool]) -> None:
         self._settings = settings
         self._jobs = jobs
+        self._meanwhile = meanwhile
         self._pool: ProcessPoolExecutor | None = None
         self._submitted = 0
 
@@ -179,7 +199,7 @@ class _Workers:
             for _ in range(self._jobs):
                 self._pool.submit(_at_desk, _nothing)
 
-    def submit(self, task: Callable[..., Result], *arguments: Any) -> Future[Result]:
+    def submit(self, task: Callable[..., Any], *arguments: Any) -> "_Elsewhere":
         """Hand a task to the next free worker."""
         if self._pool is not None and self._submitted == self._jobs * _LIFETIME:
             self._pool.shutdown(wait=False)  # it still sets the letters it has
@@ -188,7 +208,7 @@ class _Workers:
         if self._pool is None:
             self._pool = self._fresh()
         self._submitted += 1
-        return self._pool.submit(_at_desk, task, *arguments)
+        return _Elsewhere(self._pool.submit(_at_desk, task, *arguments), self._meanwhile)
 
     def close(self) -> None:
         """End the workers; letters that have not begun are dropped."""

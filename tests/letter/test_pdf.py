@@ -14,7 +14,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from coalizione_mailer.errors import Code, ProblemsError, Severity
+from coalizione_mailer.errors import Code, Problem, ProblemsError, Severity
 from coalizione_mailer.letter import pdf as pdf_module
 from coalizione_mailer.letter.pdf import Pdf, PdfSettings, render_pdfs, subsetter_available
 from tests.letter.example import configuration
@@ -173,6 +173,29 @@ def test_letters_are_asked_for_an_edition_at_a_time(
     next(pdfs)
     assert len(asked) == 10
     pdfs.close()  # type: ignore[attr-defined]
+
+
+def test_while_others_set_letters_this_process_has_something_else_to_do(
+    settings: PdfSettings,
+) -> None:
+    left = list(range(5))
+
+    def meanwhile() -> bool:
+        return bool(left and [left.pop()])
+
+    names = [f"Comune{number}" for number in range(20)]
+    pdfs = list(render_pdfs(map(page, names), settings, 2, meanwhile=meanwhile))
+    assert left == []
+    assert pdfs == list(render_pdfs(map(page, names), settings, 1))
+
+
+def test_what_goes_wrong_meanwhile_is_told(settings: PdfSettings) -> None:
+    def meanwhile() -> bool:
+        raise ProblemsError([Problem(Code.TEMPLATE_FIELD, found="comune.nome")])
+
+    with pytest.raises(ProblemsError) as told:
+        list(render_pdfs([page()] * 2 + [page("Verona")], settings, 2, meanwhile=meanwhile))
+    assert [problem.found for problem in told.value.problems] == ["comune.nome"]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -6,7 +6,6 @@ at the first difference all of them are set whole.
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from html import unescape
@@ -15,7 +14,7 @@ from typing import Any
 
 from coalizione_mailer.errors import Code, Problem, Severity
 from coalizione_mailer.letter import fonts
-from coalizione_mailer.letter.document import Pdf, Submit
+from coalizione_mailer.letter.document import Pdf, Submit, Task
 from coalizione_mailer.letter.overprint import FEWEST
 from coalizione_mailer.letter.overprint.form import Form
 from coalizione_mailer.letter.overprint.operators import glyphs
@@ -143,7 +142,7 @@ def _prepare(groups: Iterable[_Group], outlines: Sequence[Outline], submit: Subm
         group.sheets = [sheet for sheet in group.sheets if sheet.form is not None]
 
 
-def _results(keys: Iterable[Model], futures: Iterable["Future[Any]"]) -> dict[Model, Any]:
+def _results(keys: Iterable[Model], futures: Iterable[Task]) -> dict[Model, Any]:
     waiting = dict(zip(keys, list(futures), strict=True))
     return {key: future.result() for key, future in waiting.items()}
 
@@ -263,7 +262,7 @@ def _made(
     ahead: int,
 ) -> Iterator[Pdf]:
     """Make the letters that the proof has not made yet, some tasks ahead of what is asked for."""
-    waiting: deque[tuple[Sequence[int], Future[list[Made]]]] = deque()
+    waiting: deque[tuple[Sequence[int], Task]] = deque()
     done: dict[int, Made] = dict(proofs)
     following = iter(_tasks(orders, proofs))
     for number in range(len(orders)):
