@@ -22,7 +22,7 @@ _BETWEEN = frozenset(
 _LINKS = frozenset(
     several(
         "a ad di della del dell dello alla al all nel nella per poter potere dover dovere "
-        "a , che l la il ci vi si mi essere"
+        "a , che l la il ci vi si mi essere purtroppo ahime quindi pertanto percio infatti"
     )
 )
 _NOT_DENYING = frozenset(

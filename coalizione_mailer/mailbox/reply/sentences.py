@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from coalizione_mailer.mailbox.reply.answer import Occasion
 from coalizione_mailer.mailbox.reply.vocabulary import Cue, folded, several, vocabulary, word
@@ -33,6 +34,29 @@ _EVENTS = frozenset(
         "veranstaltung"
     )
 )
+# Between two commas they change nothing but the flow: "non ci consente, purtroppo, di".
+_ASIDES = frozenset(
+    {
+        *several("purtroppo ahime quindi pertanto percio infatti naturalmente altresi ovviamente"),
+        "come di consueto",
+        "come di consuetudine",
+        "come sempre",
+        "come ogni anno",
+        "in ogni caso",
+        "nostro malgrado",
+        "mio malgrado",
+        "suo malgrado",
+        "con piacere",
+        "a malincuore",
+        "con rammarico",
+        "in quella data",
+        "in tale data",
+        "quel giorno",
+        "per l occasione",
+        "nell occasione",
+    }
+)
+_MOST_ASIDE = 3  # words
 _NUMBERS = {
     name: value
     for value, names in enumerate(
@@ -108,7 +132,18 @@ def words_of(text: str) -> list[Word]:
 
 def sentences_of(text: str, occasion: Occasion) -> list[Sentence]:
     """Return the sentences of a text."""
-    return [_sentence(words, occasion) for words in _parted(text[:MOST_TEXT])]
+    return [_sentence(_flowing(words), occasion) for words in _parted(text[:MOST_TEXT])]
+
+
+def _flowing(words: list[Word]) -> list[Word]:
+    """Leave out the commas around an aside."""
+    commas = [at for at, each in enumerate(words) if each.text == ","]
+    around: set[int] = set()
+    for first, last in pairwise(commas):
+        inside = words[first + 1 : last]
+        if len(inside) <= _MOST_ASIDE and " ".join(each.norm for each in inside) in _ASIDES:
+            around |= {first, last}
+    return [each for at, each in enumerate(words) if at not in around]
 
 
 def _parted(text: str) -> Iterator[list[Word]]:

@@ -34,7 +34,8 @@ def stance_of(sentences: list[Sentence]) -> Stance:
     """Read what the sentences say about coming."""
     events: list[Event] = []
     said: set[str] = set()
-    regrets = engaged = both = False
+    regrets: list[int] = []
+    engaged: list[int] = []
     for number, sentence in enumerate(sentences):
         hits = sentence.hits()
         names = {hit.cue.says for hit in hits}
@@ -50,13 +51,13 @@ def stance_of(sentences: list[Sentence]) -> Stance:
             said.add("perhaps-more")
         if sentence.asks or _requests(sentence, hits):
             said.add("question")
-        regrets |= "regret" in names
-        engaged |= "engaged" in names
-        both |= {"regret", "engaged"} <= names
-    events = _surer(events, regrets=regrets and engaged)
+        regrets += [number] * ("regret" in names)
+        engaged += [number] * ("engaged" in names)
+    events = _surer(events, regrets=bool(regrets and engaged))
     decided = any(event.says is not Verdict.MAYBE for event in events)
     if regrets and engaged and not decided and not said & {"pending", "question"}:
-        events.append(Event(Verdict.NO, 0, 0, 0, "regrets", shaky=not both))
+        near = any(abs(one - other) <= 1 for one in regrets for other in engaged)
+        events.append(Event(Verdict.NO, 0, 0, 0, "regrets", shaky=not near))
     return _settled(events, said, sentences)
 
 
