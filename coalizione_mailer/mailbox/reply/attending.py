@@ -62,7 +62,9 @@ _THROUGH = ("rappresentat", "sostituit", "deleg", "tramite", "mezzo", "attravers
 
 # Another stands between, or what is said ends.
 _OTHER = re.compile(
-    r"[.;:!?]|\b(?:e|ma|ed|(?:vice)?sindac[oa]|assessor[ea]|presidente|consiglier[ea])\b",
+    r"[.;:!?]|\b(?:e|ma|ed|(?:vice)?sindac[oa]|assessor[ea]|presidente|consiglier[ea]"
+    r"|ente|comune|amministrazione|citt[a\u00e0]|interverr\w{1,5}|parteciper\w{1,5}"
+    r"|partecipa|interviene|presenzier\w{1,5}|sar[a\u00e0]|verr[a\u00e0])\b",
     re.IGNORECASE,
 )
 _GREETING = re.compile(

@@ -7,14 +7,16 @@ from coalizione_mailer.mailbox.reply.sentences import number_of
 from coalizione_mailer.mailbox.reply.vocabulary import folded
 
 _MORE = re.compile(
-    r"(?:\+\s?|\b(?:pi[uù]|oltre a|insieme a|assieme a|con|accompagnat[oaie] da|e|ed|nonch[eé])\s)"
-    r"(?:a\s)?"
+    r"(?:\+\s?|\b(?:pi[uù]|oltre ad?|insieme ad?|assieme ad?|unitamente ad?|con"
+    r"|accompagnat[oaie] da|e|ed|nonch[eé])\s)"
+    r"(?:ad?\s)?(?:altr[ie]\s)?"
     r"(?P<n>un|uno|una|due|tre|quattro|cinque|\d)(?:['\u2019]|\s)(?:altr[oaie]\s"
     r"|mi[oaei]\w?\s|nostr[oaie]\s|su[oaie]\w?\s)?"
     r"(?:accompagnator\w{1,3}|accompagnatric\w{1,2}|collaborator\w{1,3}"
     r"|collaboratric\w{1,2}|collega|collegh[ie]|person[ae]|funzionari\w{0,2}"
     r"|assistent[ei]|tecnic\w{1,2}|dipendent[ei]|amministrator[ei]|assessor[ei]"
-    r"|consiglier[ei]|segretari\w{0,2})",
+    r"|consiglier[ei]|segretari\w{0,2}|ospit[ei]|dirigent[ei]|operator[ei]"
+    r"|operatric[ei]|rappresentant[ei]|volontari\w{0,2}|mediator[ei]|interpret[ei])\b",
     re.IGNORECASE,
 )
 

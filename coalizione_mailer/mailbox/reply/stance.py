@@ -7,11 +7,12 @@ they add up to is decided in ``_settled``, and any disagreement is told.
 from dataclasses import dataclass, field
 
 from coalizione_mailer.mailbox.reply.answer import Verdict
-from coalizione_mailer.mailbox.reply.grammar import overlap
+from coalizione_mailer.mailbox.reply.grammar import TURNS, overlap
 from coalizione_mailer.mailbox.reply.sentences import Hit, Sentence
 from coalizione_mailer.mailbox.reply.statements import Event, events_of, more_perhaps
 
 _UNSURE = frozenset({"cannot", "bare"})
+_FEW = 5  # words and stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,7 @@ def stance_of(sentences: list[Sentence]) -> Stance:
     """Read what the sentences say about coming."""
     events: list[Event] = []
     said: set[str] = set()
-    regrets: list[int] = []
-    engaged: list[int] = []
+    regrets = engaged = False
     for number, sentence in enumerate(sentences):
         hits = sentence.hits()
         names = {hit.cue.says for hit in hits}
@@ -51,14 +51,34 @@ def stance_of(sentences: list[Sentence]) -> Stance:
             said.add("perhaps-more")
         if sentence.asks or _requests(sentence, hits):
             said.add("question")
-        regrets += [number] * ("regret" in names)
-        engaged += [number] * ("engaged" in names)
-    events = _surer(events, regrets=bool(regrets and engaged))
+        regrets |= "regret" in names
+        engaged |= "engaged" in names
+    events = _surer(events, regrets=regrets and engaged)
     decided = any(event.says is not Verdict.MAYBE for event in events)
     if regrets and engaged and not decided and not said & {"pending", "question"}:
-        near = any(abs(one - other) <= 1 for one in regrets for other in engaged)
-        events.append(Event(Verdict.NO, 0, 0, 0, "regrets", shaky=not near))
+        events.append(Event(Verdict.NO, 0, 0, 0, "regrets", shaky=not _excused(sentences)))
     return _settled(events, said, sentences)
+
+
+def _excused(sentences: list[Sentence]) -> bool:
+    """Whether one is sorry for being engaged, and nothing turns it: in one sentence, or two.
+
+    Alone, a regret is only a few words: "Ci dispiace molto." What is longer regrets something else.
+    """
+    sorry: list[int] = []
+    engaged: list[int] = []
+    for number, sentence in enumerate(sentences):
+        hits = [hit for hit in sentence.hits() if hit.cue.says in {"regret", "engaged"}]
+        said = {hit.cue.says for hit in hits}
+        last = max((hit.end for hit in hits), default=0)
+        turned = any(each.norm in TURNS for each in sentence.words[last:])
+        if said == {"regret", "engaged"} and not turned:
+            return True
+        if said == {"regret"} and len(sentence.words) <= _FEW:
+            sorry.append(number)
+        elif said == {"engaged"} and not turned:
+            engaged.append(number)
+    return any(abs(one - other) == 1 for one in sorry for other in engaged)
 
 
 def _surer(events: list[Event], *, regrets: bool) -> list[Event]:
