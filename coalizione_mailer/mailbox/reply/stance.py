@@ -99,9 +99,15 @@ def _requests(sentence: Sentence, hits: list[Hit]) -> bool:
     return any(
         hit.cue.says == "question"
         and not any(overlap(hit, other) for other in courtesies)
-        and "non" not in {each.norm for each in sentence.words[max(0, hit.start - 2) : hit.start]}
+        and not _unasked(sentence, hit)
         for hit in hits
     )
+
+
+def _unasked(sentence: Sentence, hit: Hit) -> bool:
+    """Whether a "non" takes the request back; it does not reach behind a comma."""
+    before = {each.norm for each in sentence.words[max(0, hit.start - 2) : hit.start]}
+    return "non" in before and all(each.text != "," for each in sentence.words[hit.start : hit.end])
 
 
 def _settled(events: list[Event], said: set[str], sentences: list[Sentence]) -> Stance:
