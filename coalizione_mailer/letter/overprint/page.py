@@ -27,11 +27,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a line goes: its number in the letter, the run that it replaces, the font before."""
+    """Where a line goes: its number in the letter, and the run that it replaces."""
 
     line: int
     run: Run
-    font: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Page:
         plain, deflated = [first.content], [_HEADER, first.deflated]
         for slot, piece in zip(self.slots, self.pieces[1:], strict=True):
             line = lines[slot.line]
-            own = b"\n".join((moved(slot.run, line.x), slot.font, line.glyphs))
+            own = b"\n".join((moved(slot.run, line.x), slot.run.font, line.glyphs))
             plain += own, piece.content
             deflated += _own(own), piece.deflated
         content = b"".join(plain)
@@ -64,7 +63,7 @@ def divide(operators: Operators, runs: Mapping[int, Run]) -> Page:
     for line, run in sorted(runs.items(), key=lambda item: item[1].index):
         before = b"\n".join((*operators[begin : run.index - 2], b""))
         pieces.append(b"\n" * bool(begin) + before)
-        slots.append(Slot(line, run, operators[run.index - 1]))
+        slots.append(Slot(line, run))
         begin = run.index + 1
     *others, last = (*pieces, b"\n" * bool(begin) + b"\n".join(operators[begin:]))
     deflated = [Piece(content, _deflated(content, zlib.Z_SYNC_FLUSH)) for content in others]
